@@ -1,0 +1,150 @@
+"""What the compiler says to its user: places, faults and findings.
+
+A diagnostic is a value and is never raised. The stages below the rules report *faults*
+(a word for the kind of trouble, a message, a place); a rule turns a fault, or anything else it
+sees, into a *finding* with a stable code, a legal basis and a fix.
+"""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Literal
+
+Severity = Literal["error", "warning", "info"]
+SEVERITIES: tuple[Severity, ...] = ("error", "warning", "info")
+
+
+class UsageError(Exception):
+    """The call itself is wrong (a folder that is no project, an unknown code). Exit code 2."""
+
+
+class WriteError(Exception):
+    """Nothing could be written (disk full, file locked). The old output is whole. Exit code 3."""
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Place:
+    """A position in a file: path relative to the project with `/`, line and column from 1."""
+
+    path: str
+    line: int = 1
+    column: int = 1
+
+    def __str__(self) -> str:
+        return f"{self.path}:{self.line}:{self.column}"
+
+
+@dataclass(frozen=True, slots=True)
+class Related:
+    """A second place that a message points to."""
+
+    message: str
+    place: Place
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """Trouble met by a stage: `kind` is a closed word that one rule turns into a finding."""
+
+    kind: str
+    message: str
+    place: Place
+    related: tuple[Related, ...] = ()
+    fix: str | None = None
+    subject: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One message to the user, complete: where, what, why it matters, how to mend it."""
+
+    code: str
+    name: str
+    severity: Severity
+    message: str
+    place: Place
+    basis: str
+    fix: str
+    subject: str
+    """Id of the record it is about, or the path of the file where no record is to blame."""
+    related: tuple[Related, ...] = ()
+    waived: str | None = None
+    """Id of the waiver that covers it; the finding stays visible."""
+
+    @property
+    def counts_as_error(self) -> bool:
+        return self.severity == "error" and self.waived is None
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """All findings of one run, in file order."""
+
+    findings: tuple[Finding, ...] = ()
+    by_subject: dict[str, tuple[Finding, ...]] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, findings: Iterable[Finding]) -> Report:
+        ordered = tuple(sorted(findings, key=lambda f: (f.place, f.code, f.message)))
+        grouped: dict[str, list[Finding]] = {}
+        for finding in ordered:
+            grouped.setdefault(finding.subject, []).append(finding)
+        return cls(ordered, {subject: tuple(found) for subject, found in grouped.items()})
+
+    def with_findings(self, more: Iterable[Finding]) -> Report:
+        """This report and the findings of a later stage."""
+        return Report.of((*self.findings, *more))
+
+    def about(self, subject: str) -> tuple[Finding, ...]:
+        return self.by_subject.get(subject, ())
+
+    @property
+    def open_findings(self) -> tuple[Finding, ...]:
+        return tuple(f for f in self.findings if f.waived is None)
+
+    @property
+    def has_errors(self) -> bool:
+        return any(f.counts_as_error for f in self.findings)
+
+    def count(self, severity: Severity) -> int:
+        """How many findings of this severity are not waived."""
+        return sum(1 for f in self.findings if f.severity == severity and f.waived is None)
+
+    @property
+    def waived_count(self) -> int:
+        return sum(1 for f in self.findings if f.waived is not None)
+
+    def summary(self) -> str:
+        """`2 errors, 14 warnings, 1 info, 3 waived`."""
+        plural = {"error": "errors", "warning": "warnings", "info": "infos"}
+        parts = []
+        for severity in SEVERITIES:
+            number = self.count(severity)
+            parts.append(f"{number} {severity if number == 1 else plural[severity]}")
+        if self.waived_count:
+            parts.append(f"{self.waived_count} waived")
+        return ", ".join(parts)
+
+
+def nearest(word: str, known: Iterable[str]) -> str | None:
+    """The known word that `word` was most likely meant to be, or None."""
+    candidates = list(known)
+    lowered: dict[str, str] = {}
+    for candidate in candidates:
+        lowered.setdefault(candidate.lower(), candidate)
+    if word.lower() in lowered:
+        return lowered[word.lower()]
+    if len(candidates) > 500:  # quick look first: difflib is quadratic in the length of the words
+        head = word[:3].lower()
+        close = [c for c in lowered if c[:3] == head and abs(len(c) - len(word)) <= 2]
+        candidates = [lowered[c] for c in close[:2000]]
+    matches = difflib.get_close_matches(word.lower(), [c.lower() for c in candidates], n=1, cutoff=0.6)
+    return lowered[matches[0]] if matches else None
+
+
+def did_you_mean(word: str, known: Iterable[str]) -> str:
+    """`; did you mean X?` or nothing, to be appended to a message."""
+    best = nearest(word, known)
+    return f"; did you mean {best}?" if best else ""

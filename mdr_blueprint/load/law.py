@@ -1,0 +1,82 @@
+"""The library's data, read by the same reader as a project and only when asked for."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from pathlib import Path
+from typing import TypeVar, cast
+
+from pydantic import ValidationError
+
+from mdr_blueprint import library
+from mdr_blueprint.model import Part, RiskPolicy, ready
+from mdr_blueprint.model.library import AnnexI, AnnexPoint, AnnexPoints, DefaultPolicy, GsprItem, LawSource, Standard, Taxonomy
+from mdr_blueprint.source import place_of, read_text
+
+P = TypeVar("P", bound=Part)
+
+
+class Law:
+    """What the law and the standards ask, as dated data. Every part is read once, when it is first needed."""
+
+    @cached_property
+    def _annex_i(self) -> AnnexI:
+        return read_library(library.folder("gspr") / "annex_i.yaml", AnnexI)
+
+    @property
+    def gspr(self) -> dict[str, GsprItem]:
+        """The identifiers of Annex I in the order of the Regulation."""
+        return self._annex_i.requirements
+
+    @property
+    def gspr_source(self) -> LawSource:
+        return self._annex_i.source
+
+    @cached_property
+    def annex_ii(self) -> dict[str, AnnexPoint]:
+        return read_library(library.folder("gspr") / "annex_ii.yaml", AnnexPoints).points
+
+    @cached_property
+    def annex_iii(self) -> dict[str, AnnexPoint]:
+        return read_library(library.folder("gspr") / "annex_iii.yaml", AnnexPoints).points
+
+    @cached_property
+    def standard_ids(self) -> tuple[str, ...]:
+        return tuple(path.stem for path in library.files("gspr", "standards") if path.suffix == ".yaml")
+
+    @cached_property
+    def _standards(self) -> dict[str, Standard]:
+        return {}
+
+    def standard(self, id_: str) -> Standard | None:
+        """A standard by its id, or None where the library does not hold it."""
+        if id_ not in self._standards:
+            if id_ not in self.standard_ids:
+                return None
+            self._standards[id_] = read_library(library.folder("gspr") / "standards" / f"{id_}.yaml", Standard)
+        return self._standards[id_]
+
+    @cached_property
+    def policy(self) -> RiskPolicy:
+        """The default risk policy, used where a project has none."""
+        return read_library(library.folder("risk") / "policy.yaml", DefaultPolicy).risk_policy
+
+    @cached_property
+    def hazard_categories(self) -> Taxonomy:
+        return read_library(library.folder("risk") / "taxonomy.yaml", Taxonomy)
+
+
+def load_law() -> Law:
+    return Law()
+
+
+def read_library(path: Path, cls: type[P]) -> P:
+    """One data file of the library. An error in it is a bug of ours and says where."""
+    source = read_text(path.name, path.read_bytes())
+    if source.faults:
+        raise ValueError(f"library data: {source.faults[0].place} {source.faults[0].message}")
+    try:
+        return cast("P", ready(cls).__pydantic_validator__.validate_python(source.root))
+    except ValidationError as error:
+        first = error.errors()[0]
+        raise ValueError(f"library data: {place_of(path.name, source.root, first['loc'])} {first['loc']} {first['msg']}") from error

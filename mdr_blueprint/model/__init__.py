@@ -1,0 +1,67 @@
+"""The shape of every kind of record. `KINDS` lists them in the order of the technical file."""
+
+from __future__ import annotations
+
+from functools import cache
+
+from mdr_blueprint.model import base, device, documents, law, project, risk, verification
+from mdr_blueprint.model.base import Inverse, Part, Record, Ref
+from mdr_blueprint.model.device import (
+    Accessory,
+    Classification,
+    Component,
+    Device,
+    Figure,
+    IntendedPurpose,
+    Misuse,
+    Operators,
+    UserProfile,
+    Variant,
+)
+from mdr_blueprint.model.documents import Claim, Evidence, Soup, SoftwareItem, Statement
+from mdr_blueprint.model.law import AppliedStandard, ClauseAnswer, GsprAnswer
+from mdr_blueprint.model.project import Document, Project, Waiver
+from mdr_blueprint.model.risk import (
+    BenefitRisk,
+    Control,
+    FailureMode,
+    Harm,
+    Hazard,
+    OverallResidualRisk,
+    Risk,
+    RiskPolicy,
+    Sequence,
+    Situation,
+)
+from mdr_blueprint.model.verification import Instrument, Need, Requirement, Run, Test
+
+_IN_ORDER: tuple[type[Record], ...] = (
+    Project, Device, IntendedPurpose, UserProfile, Misuse, Classification, Operators, Variant, Accessory, Component,
+    Figure, SoftwareItem, Soup, GsprAnswer, AppliedStandard, ClauseAnswer, RiskPolicy, Hazard, Situation, Sequence, Risk,
+    Harm, Control, FailureMode, BenefitRisk, OverallResidualRisk, Need, Requirement, Test, Run, Instrument,
+    Evidence, Claim, Statement, Document, Waiver,
+)  # fmt: skip
+
+KINDS: dict[str, type[Record]] = {cls.kind_name: cls for cls in _IN_ORDER}
+"""Top-level key (or, for a record inside another, its field) -> class."""
+
+TOP_LEVEL: dict[str, type[Record]] = {name: cls for name, cls in KINDS.items() if cls.parent is None}
+
+
+@cache
+def ready(cls: type[Part]) -> type[Part]:
+    """The class with its annotations resolved and its validator built; done when the first such record is met."""
+    names = {name: value for module in (base, device, documents, law, project, risk, verification)
+             for name, value in vars(module).items() if not name.startswith("__")}
+    names |= {record.__name__: record for record in _IN_ORDER}
+    cls.model_rebuild(_types_namespace=names)
+    return cls
+
+
+__all__ = [
+    "KINDS", "TOP_LEVEL", "Accessory", "AppliedStandard", "BenefitRisk", "Claim", "Classification", "ClauseAnswer",
+    "Component", "Control", "Device", "Document", "Evidence", "FailureMode", "Figure", "GsprAnswer", "Harm", "Hazard",
+    "Instrument", "IntendedPurpose", "Inverse", "Misuse", "Need", "Operators", "OverallResidualRisk", "Part", "Project",
+    "Record", "Ref", "Requirement", "Risk", "RiskPolicy", "Run", "Sequence", "Situation", "SoftwareItem", "Soup",
+    "Statement", "Test", "UserProfile", "Variant", "Waiver", "ready",
+]  # fmt: skip

@@ -1,0 +1,95 @@
+"""Types of single values. YAML scalars arrive as text; the declared field decides what they are.
+
+pydantic's lax mode would take `no` for a boolean, `1640995200` for a date and `nan` for a number:
+each type here accepts one spelling and says so when it meets another.
+"""
+
+from __future__ import annotations
+
+import re
+from datetime import date
+from decimal import Decimal, InvalidOperation
+from typing import Annotated, Any
+
+from pydantic import AfterValidator, BeforeValidator, StringConstraints
+from pydantic_core import PydanticCustomError
+
+ID_PATTERN = re.compile(r"[A-Za-z][A-Za-z0-9_.-]*\Z")
+NUMBER = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?\Z")
+
+
+def _flag(value: Any) -> Any:
+    if isinstance(value, bool):
+        return value
+    if value == "true" or value == "false":
+        return value == "true"
+    raise PydanticCustomError("flag", "expected true or false")
+
+
+def _day(value: Any) -> Any:
+    if isinstance(value, date):
+        return value
+    if isinstance(value, str) and re.fullmatch(r"\d{4}-\d{2}-\d{2}", value):
+        try:
+            return date.fromisoformat(value)
+        except ValueError:
+            pass
+    raise PydanticCustomError("day", "expected a date such as 2026-03-31")
+
+
+def _count(value: Any) -> Any:
+    if isinstance(value, str) and re.fullmatch(r"\d+", value):
+        return int(value)
+    raise PydanticCustomError("count", "expected a whole number such as 12")
+
+
+def _number(value: Any) -> Any:
+    if isinstance(value, str) and NUMBER.match(value):
+        try:
+            return Decimal(value)
+        except InvalidOperation:
+            pass
+    raise PydanticCustomError("number", "expected a finite number such as 0.35 or 1e-6")
+
+
+def _text(value: Any) -> Any:
+    if not isinstance(value, str):
+        what = "a list" if isinstance(value, list) else "a mapping" if isinstance(value, dict) else "nothing"
+        raise PydanticCustomError("text", "expected text, found {what}", {"what": what})
+    return value
+
+
+def _word(value: str) -> str:
+    if not value.strip():
+        raise PydanticCustomError("empty_text", "the text is empty")
+    return value
+
+
+Text = Annotated[str, StringConstraints(min_length=1)]
+"""Plain text. What Markdown would read into it is escaped."""
+
+
+class ProseMark:
+    """Metadata that tells a `Prose` field from a plain one."""
+
+
+Prose = Annotated[str, StringConstraints(min_length=1), ProseMark()]
+"""Text with paragraphs, lists, emphasis and `[HS-014]` for a link to a record."""
+
+Flag = Annotated[bool, BeforeValidator(_flag, json_schema_input_type=bool)]
+"""`true` or `false` and nothing else."""
+
+Day = Annotated[date, BeforeValidator(_day, json_schema_input_type=date)]
+"""A calendar day, ISO 8601 (`2026-03-31`)."""
+
+Count = Annotated[int, BeforeValidator(_count, json_schema_input_type=int)]
+"""A whole number from 0."""
+
+Number = Annotated[Decimal, BeforeValidator(_number, json_schema_input_type=float)]
+"""A finite decimal number; its spelling (`1.10`) is kept."""
+
+Sha256 = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
+"""64 hexadecimal digits, lower case."""
+
+Word = Annotated[str, BeforeValidator(_text), AfterValidator(_word)]
+"""A key or name that must not be blank."""

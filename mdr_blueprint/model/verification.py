@@ -1,0 +1,89 @@
+"""Needs, requirements, tests, instruments and executed runs (Annex II 6.1)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated, ClassVar, Literal
+
+from mdr_blueprint.model.base import Inverse, Record, Ref
+from mdr_blueprint.model.scalars import Day, Flag, Prose, Text
+
+if TYPE_CHECKING:
+    from mdr_blueprint.model.device import Component
+    from mdr_blueprint.model.documents import Evidence
+    from mdr_blueprint.model.law import ClauseAnswer, GsprAnswer
+
+
+class Need(Record):
+    """A user need; `purpose: true` where it comes straight from the intended purpose."""
+
+    kind_name: ClassVar[str] = "needs"
+    singular: ClassVar[str] = "user need"
+    plural: ClassVar[str] = "User needs"
+
+    title: Text
+    text: Prose | None = None
+    purpose: Flag | None = None
+
+
+class Requirement(Record):
+    """A requirement on the device or a part of it."""
+
+    kind_name: ClassVar[str] = "requirements"
+    singular: ClassVar[str] = "requirement"
+    plural: ClassVar[str] = "Requirements"
+
+    title: Text
+    text: Prose | None = None
+    level: Literal["system", "subsystem", "item"] | None = None
+    kind: Literal["hardware", "software", "interface", "labelling", "service"] | None = None
+    satisfies: Annotated[tuple[Ref[Need | Requirement | GsprAnswer | ClauseAnswer], ...], Inverse("satisfied_by", acyclic=True)] = ()
+    allocated_to: Annotated[tuple[Ref[Component], ...], Inverse("carries")] = ()
+    verified_by: Annotated[tuple[Ref[Test], ...], Inverse("verifies")] = ()
+
+
+class Test(Record):
+    """A test or inspection with a criterion that decides it."""
+
+    kind_name: ClassVar[str] = "tests"
+    singular: ClassVar[str] = "test"
+    plural: ClassVar[str] = "Tests"
+
+    title: Text
+    method: Prose | None = None
+    acceptance: Text | None = None
+
+
+class Instrument(Record):
+    """A measuring instrument and its calibration."""
+
+    kind_name: ClassVar[str] = "instruments"
+    singular: ClassVar[str] = "instrument"
+    plural: ClassVar[str] = "Instruments"
+
+    title: Text
+    serial: Text | None = None
+    calibrated: Day | None = None
+    due: Day | None = None
+
+
+class Run(Record):
+    """One execution of a test on a device of a named revision."""
+
+    kind_name: ClassVar[str] = "runs"
+    singular: ClassVar[str] = "test run"
+    plural: ClassVar[str] = "Test runs"
+
+    test: Annotated[Ref[Test], Inverse("run_as")]
+    device_revision: Text | None = None
+    date: Day | None = None
+    result: Literal["pass", "fail", "blocked"] | None = None
+    instruments: Annotated[tuple[Ref[Instrument], ...], Inverse("used_in")] = ()
+    evidence: Annotated[tuple[Ref[Evidence], ...], Inverse("reports")] = ()
+    disposition: Text | None = None
+    """What was decided about a failed run."""
+    retest: Annotated[Ref[Run] | None, Inverse("repeats", acyclic=True)] = None
+    text: Prose | None = None
+
+    @property
+    def label(self) -> str:
+        return f"{self.result or 'no result'}, {self.date or 'no date'}"

@@ -1,0 +1,78 @@
+"""Which document templates there are: the library's, replaced or joined by a project's own of the same file name."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from mdr_blueprint import library
+from mdr_blueprint.diagnostics import Fault, Place
+from mdr_blueprint.source import Map, Sources, read_text
+
+SUFFIX = ".md.j2"
+OUTPUTS = ("site", "word")
+
+
+@dataclass(frozen=True, slots=True)
+class Template:
+    """One file = one document: front matter and body. `id` is the file's name."""
+
+    id: str
+    title: str
+    basis: str
+    order: int
+    outputs: tuple[str, ...]
+    body: str
+    path: str
+    """As a message names it: relative to the project, or `library:documents/...`."""
+    first_line: int
+    """Line of the file on which the body starts."""
+
+
+def read_templates(sources: Sources) -> tuple[list[Template], list[Fault]]:
+    """All templates in the order of the technical file."""
+    found: dict[str, tuple[str, Path]] = {}
+    for path in library.files("templates", "documents"):
+        if path.name.endswith(SUFFIX):
+            found[path.name] = (f"library:documents/{path.name}", path)
+    for file in sources.inventory.files.values():
+        if file.path.startswith("templates/documents/") and file.path.endswith(SUFFIX):
+            found[file.path.rsplit("/", 1)[-1]] = (file.path, file.location)
+    templates: list[Template] = []
+    faults: list[Fault] = []
+    for name, (shown, path) in found.items():
+        template = _read(name.removesuffix(SUFFIX), shown, path.read_bytes(), faults)
+        if template is not None:
+            templates.append(template)
+    return sorted(templates, key=lambda t: (t.order, t.id)), faults
+
+
+def partials(sources: Sources) -> dict[str, str]:
+    """Text of the pieces that templates may include, by file name; a project's own replaces the library's."""
+    texts = {path.name: path.read_text("utf-8") for path in library.files("templates", "partials")}
+    for file in sources.inventory.files.values():
+        if file.path.startswith("templates/partials/"):
+            texts[file.path.rsplit("/", 1)[-1]] = file.location.read_text("utf-8", errors="replace")
+    return texts
+
+
+def _read(id_: str, path: str, data: bytes, faults: list[Fault]) -> Template | None:
+    text = data.decode("utf-8", "replace")
+    if not text.startswith("---\n") or "\n---\n" not in text[3:]:
+        faults.append(Fault("template", "a template starts with front matter between two `---` lines", Place(path), subject=path,
+                            fix="write `---`, `title: ...`, `order: ...`, `---` at the head of the file"))
+        return None
+    end = text.index("\n---\n", 3)
+    head = read_text(path, text[4 : end + 1].encode())
+    faults += [Fault("template", f.message, Place(path, f.place.line + 1, f.place.column), subject=path) for f in head.faults]
+    front: Map = head.root
+    title, order = front.get("title"), front.get("order", "99")
+    outputs = tuple(front.get("outputs", OUTPUTS))
+    wrong = [] if title else ["`title` is missing"]
+    wrong += [] if str(order).isdigit() else ["`order` must be a number"]
+    wrong += [f"`{name}` is no output" for name in outputs if name not in OUTPUTS]
+    wrong += [f"`{key}` is no key of the front matter" for key in front if key not in ("title", "order", "basis", "outputs")]
+    faults += [Fault("template", message, Place(path), subject=path) for message in wrong]
+    if wrong:
+        return None
+    return Template(id_, str(title), str(front.get("basis", "")), int(order), outputs, text[end + 5 :], path, text.count("\n", 0, end + 5) + 1)

@@ -1,0 +1,64 @@
+"""Which state of the project an output shows: the last commit that touched its inputs, clean or dirty."""
+
+from __future__ import annotations
+
+import hashlib
+import subprocess
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+NOT_INPUT = (":(exclude)build", ":(exclude)docs", ":(exclude).*")
+HISTORY = 12
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One line of a change history."""
+
+    day: date
+    commit: str
+    author: str
+    subject: str
+
+
+@dataclass(frozen=True, slots=True)
+class Revision:
+    """`name` is a commit, or `content:<sha256>` outside git; `dirty` when an input is changed or untracked."""
+
+    name: str
+    dirty: bool = False
+    day: date | None = None
+    history: tuple[Change, ...] = ()
+
+    @property
+    def short(self) -> str:
+        return self.name[:12] if ":" not in self.name else self.name[: len("content:") + 12]
+
+    def __str__(self) -> str:
+        state = "dirty" if self.dirty else "clean"
+        return self.name if ":" in self.name else f"{self.short} ({state})"
+
+
+def read_revision(root: Path, contents: dict[str, str]) -> Revision:
+    """The revision of the project at `root`; `contents` maps the path of each input to its sha256."""
+    log = _git(root, "log", f"-{HISTORY}", "--date=short", "--format=%H%x1f%cd%x1f%an%x1f%s", "--", ".", *NOT_INPUT)
+    if not log:
+        digest = hashlib.sha256("".join(f"{path}\0{sha}\n" for path, sha in sorted(contents.items())).encode()).hexdigest()
+        return Revision(f"content:{digest}")
+    changes = []
+    for line in log.splitlines():
+        commit, day, author, subject = line.split("\x1f", 3)
+        changes.append(Change(date.fromisoformat(day), commit, author, subject))
+    status = _git(root, "status", "--porcelain", "--untracked-files=all", "--", ".", *NOT_INPUT)
+    dirty = status is None or bool(status.strip())
+    return Revision(changes[0].commit, dirty, changes[0].day, tuple(changes))
+
+
+def _git(root: Path, *arguments: str) -> str | None:
+    """What git says, or None where there is no git, no repository or no commit."""
+    try:
+        done = subprocess.run(["git", "-C", str(root), *arguments], capture_output=True, check=False, timeout=60)
+    except (OSError, subprocess.TimeoutExpired):
+        return None
+    return done.stdout.decode("utf-8", "replace") if done.returncode == 0 else None

@@ -1,0 +1,1 @@
+"""Rules DEV2xx: device, intended purpose, classification, operators, figures."""

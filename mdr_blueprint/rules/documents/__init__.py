@@ -1,0 +1,1 @@
+"""Rules DOC8xx: documents, evidence, approvals, waivers."""

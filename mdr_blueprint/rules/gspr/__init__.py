@@ -1,0 +1,1 @@
+"""Rules GSPR3xx: the answers to Annex I."""

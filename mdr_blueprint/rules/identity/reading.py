@@ -1,0 +1,194 @@
+"""What could not be read, or not as a record. These are errors at every stage."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from mdr_blueprint.diagnostics import Fault
+from mdr_blueprint.graph import Graph
+from mdr_blueprint.load import Dossier
+from mdr_blueprint.load.dossier import FORMAT
+from mdr_blueprint.model import Project
+from mdr_blueprint.rules.engine import Found, rule
+from mdr_blueprint.source import Sources
+
+CONTROLLED = "MDR Annex II (documentation clear, organised, readily searchable, unambiguous); ISO 13485:2016 4.2.4"
+UNIQUE = "MDR Annex II 4(d) (exact identity of what is cited); ISO 13485:2016 4.2.4"
+
+
+def _of(faults: tuple[Fault, ...], kind: str) -> Iterator[Found]:
+    for fault in faults:
+        if fault.kind == kind:
+            yield Found(fault.subject or fault.place.path, fault.place, fault.message, fault.related, fault.fix)
+
+
+@rule("ID101", "E", basis=CONTROLLED, always_error=True)
+def unreadable_file(sources: Sources) -> Iterator[Found]:
+    """A file, or the rest of it, cannot be read.
+
+    Why: what is not read is not in the technical file; records behind the fault are left out of every table.
+    Fix: mend the text at this place; quotation marks around the text are enough in most cases.
+    """
+    yield from _of(sources.faults, "unreadable")
+
+
+@rule("ID102", "E", basis=UNIQUE, always_error=True)
+def repeated_key(sources: Sources) -> Iterator[Found]:
+    """A key stands twice in one mapping.
+
+    Why: YAML readers silently keep one of the two; which text is in the technical file would be chance.
+    Fix: merge the two, or give the second one its own name.
+    """
+    yield from _of(sources.faults, "duplicate-key")
+
+
+@rule("ID103", "E", basis=CONTROLLED, always_error=True)
+def second_document(sources: Sources) -> Iterator[Found]:
+    """A file holds a second YAML document.
+
+    Why: everything behind the second `---` is not read.
+    Fix: remove the `---` line, or move the rest to a file of its own.
+    """
+    yield from _of(sources.faults, "second-document")
+
+
+@rule("ID104", "W", basis=CONTROLLED)
+def empty_file(sources: Sources) -> Iterator[Found]:
+    """A record file is empty.
+
+    Why: an empty file is often one that was not saved or not merged; nobody can tell that nothing was meant to be there.
+    Fix: delete the file, or write its records.
+    """
+    yield from _of(sources.faults, "empty-file")
+
+
+@rule("ID105", "E", basis=CONTROLLED, always_error=True)
+def outside_link(sources: Sources) -> Iterator[Found]:
+    """A link leads out of the project.
+
+    Why: the content behind it is not under the same version control, so nobody can reproduce the technical file from the revision it names.
+    Fix: copy the file into the project.
+    """
+    yield from _of(sources.faults, "outside-link")
+
+
+@rule("ID106", "E", basis=CONTROLLED, always_error=True)
+def unknown_kind(dossier: Dossier) -> Iterator[Found]:
+    """A top-level key is no kind of record.
+
+    Why: the records below it are not read.
+    Fix: use one of the kinds that `mdr schema` lists; kinds are written in the plural.
+    """
+    yield from _of(dossier.faults, "unknown-kind")
+
+
+@rule("ID107", "E", basis=CONTROLLED, always_error=True)
+def unknown_field(dossier: Dossier) -> Iterator[Found]:
+    """A record has a field that its kind does not know.
+
+    Why: what stands in it would appear in no table and no document.
+    Fix: use the name of a field of this kind, or put the text into `notes`.
+    """
+    yield from _of(dossier.faults, "unknown-field")
+
+
+@rule("ID108", "E", basis=CONTROLLED, always_error=True)
+def wrong_value(dossier: Dossier) -> Iterator[Found]:
+    """A value is not of the type of its field.
+
+    Why: the value is left out of every output; the rest of the record stands.
+    Fix: write the value as the message says.
+    """
+    yield from _of(dossier.faults, "wrong-value")
+
+
+@rule("ID109", "E", basis=CONTROLLED, always_error=True)
+def missing_core_field(dossier: Dossier) -> Iterator[Found]:
+    """A record lacks the one field it cannot stand without.
+
+    Why: without it the record says nothing and appears in no table; references to it stay open.
+    Fix: add the field.
+    """
+    yield from _of(dossier.faults, "missing-field")
+
+
+@rule("ID110", "E", basis=UNIQUE, always_error=True)
+def repeated_id(dossier: Dossier) -> Iterator[Found]:
+    """An id is defined twice in the project.
+
+    Why: an id names one thing, whatever the case of its letters; a reference to it would be ambiguous.
+    Fix: give one of the two another id; an id that was ever used is retired, never given again.
+    """
+    yield from _of(dossier.faults, "duplicate-id")
+
+
+@rule("ID111", "E", basis=UNIQUE, always_error=True)
+def malformed_id(dossier: Dossier) -> Iterator[Found]:
+    """A key cannot be an id.
+
+    Why: ids become addresses of pages, anchors and sheet links, so their letters are limited.
+    Fix: start with a letter; use letters, digits, `_`, `.` and `-`.
+    """
+    yield from _of(dossier.faults, "malformed-id")
+
+
+@rule("ID112", "E", basis=UNIQUE, always_error=True)
+def dangling_reference(graph: Graph) -> Iterator[Found]:
+    """A reference names a record that does not exist.
+
+    Why: the link that should carry the proof leads nowhere; a reviewer cannot follow it.
+    Fix: correct the id, or write the record that is missing.
+    """
+    yield from _of(graph.faults, "dangling")
+
+
+@rule("ID113", "E", basis=UNIQUE, always_error=True)
+def wrong_kind_of_reference(graph: Graph) -> Iterator[Found]:
+    """A reference names a record of a kind that cannot stand there.
+
+    Why: the link exists but does not say what its field claims, so a matrix built from it would be wrong.
+    Fix: refer to a record of the kind that the field asks for.
+    """
+    yield from _of(graph.faults, "wrong-kind")
+
+
+@rule("ID114", "E", basis="ISO 13485:2016 4.2.4 (prevent the use of obsolete documents); MDR Annex II 4(d)", always_error=True)
+def retired_id_used(graph: Graph) -> Iterator[Found]:
+    """A record refers to one that is retired.
+
+    Why: a retired record is kept for history; nothing that is valid today may rest on it.
+    Fix: refer to the record that took its place, or retire this one too.
+    """
+    yield from _of(graph.faults, "retired")
+
+
+@rule("ID115", "E", basis=UNIQUE, always_error=True)
+def circular_reference(graph: Graph) -> Iterator[Found]:
+    """A chain of relations leads back to its start.
+
+    Why: a part cannot contain itself, a requirement cannot be its own origin; nothing at all would carry the chain.
+    Fix: remove the relation that points the wrong way.
+    """
+    yield from _of(graph.faults, "cycle")
+
+
+@rule("ID116", "W", basis=CONTROLLED)
+def unread_yml_file(sources: Sources) -> Iterator[Found]:
+    """A `.yml` file looks like records.
+
+    Why: only `*.yaml` is read, so its records are in no output.
+    Fix: rename it to `.yaml`.
+    """
+    yield from _of(sources.faults, "yml-file")
+
+
+@rule("ID117", "E", basis="record format of this program", always_error=True)
+def unknown_format(dossier: Dossier) -> Iterator[Found]:
+    """The project is written in a version of the record format that this program does not know.
+
+    Why: fields may have changed their meaning between versions.
+    Fix: use the version of the program that knows this format, or convert the records.
+    """
+    for entry in dossier.of(Project):
+        if entry.record.format != FORMAT:
+            yield Found.on(entry, f"format {entry.record.format} is not known; this program reads format {FORMAT}", "format")

@@ -1,0 +1,1 @@
+"""Rules LAB6xx: statements on label, packaging, display and in the instructions for use."""

@@ -1,0 +1,97 @@
+"""Questions that the rules of every family ask of a record: what it is called, what it lacks, who refers to it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+from mdr_blueprint.graph import Edge, Graph
+from mdr_blueprint.load import Dossier, Entry
+from mdr_blueprint.rules.engine import live
+from mdr_blueprint.source import Sources
+
+WORD = re.compile(r"[A-Za-z][A-Za-z0-9_.-]*(?![A-Za-z0-9_.-]*[\"']?\s*:)")
+NO_LABEL = frozenset({"gspr", "clauses", "runs", "waivers", "standards", "documents"})
+"""Kinds whose id says more than their label."""
+
+
+def call(entry: Entry[Any], title: str | None = None) -> str:
+    """How a message names a record: "risk control `RC-021` (Duty-cycle limiter)"."""
+    if entry.cls.keys == "single":
+        return f"the {entry.cls.singular}"
+    key = entry.id if entry.kind == "clauses" else entry.key
+    words = title if title is not None else "" if entry.kind in NO_LABEL else entry.record.label
+    return f"{entry.cls.singular} `{key}` ({short(words)})" if words else f"{entry.cls.singular} `{key}`"
+
+
+def short(words: str, limit: int = 60) -> str:
+    """The head of a text, on one line."""
+    line = " ".join(words.split())
+    return line if len(line) <= limit else line[: limit - 3].rstrip() + "..."
+
+
+def listed(words: list[str], last: str = "and") -> str:
+    """`a, b and c`."""
+    return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} {last} {words[-1]}"
+
+
+def lacks(entry: Entry[Any], field: str) -> bool:
+    """Whether nothing is written in a field. A value that could not be read is reported as such and is no gap."""
+    value = getattr(entry.record, field)
+    if value:
+        return isinstance(value, str) and not value.strip()
+    return not entry.raw.get(field)
+
+
+def gaps(entry: Entry[Any], *fields: str) -> list[str]:
+    """Which of the fields are empty, as a message names them."""
+    return [f"`{field}`" for field in fields if lacks(entry, field)]
+
+
+def referring(graph: Graph, id_: str, *relations: str, kind: str | None = None) -> Iterator[tuple[Entry[Any], Edge]]:
+    """The records that refer to this one and are not retired, all or those of one kind."""
+    for edge in graph.into(id_, *relations):
+        entry = graph.dossier.entries[edge.source]
+        if (kind is None or entry.kind == kind) and live(graph.dossier, entry):
+            yield entry, edge
+
+
+def is_used(graph: Graph, id_: str, *relations: str, kind: str | None = None) -> bool:
+    return next(referring(graph, id_, *relations, kind=kind), None) is not None
+
+
+def base(reference: str) -> str:
+    """The id of a reference without its place: `EV-058` of `EV-058#4.2`."""
+    return reference.partition("#")[0]
+
+
+def is_missing(dossier: Dossier, sources: Sources, kind: str) -> bool:
+    """Whether the project has no record of a kind, not even a broken one or one in a file that cannot be read."""
+    if dossier.kind(kind):
+        return False
+    return not any(re.search(rf"^{kind}:\s*(#.*)?\n\s+\S|^{kind}:\s*[{{]", source.text, re.MULTILINE)
+                   for source in sources.files if source.faults)
+
+
+def unread(dossier: Dossier, sources: Sources) -> frozenset[str]:
+    """Words in what could not be read. A record named there is not called an orphan: the cause is the broken text."""
+    texts = [source.text for source in sources.files if any(fault.kind == "unreadable" for fault in source.faults)]
+    broken = {fault.subject for fault in dossier.faults if fault.subject} | {e.id for e in dossier.entries.values() if not e.whole}
+    words = {word for text in texts for word in WORD.findall(text)}
+    for id_ in broken:
+        entry = dossier.entries.get(id_)
+        if entry is not None:
+            words.update(_values(entry.raw))
+    return frozenset(words)
+
+
+def _values(value: Any) -> Iterator[str]:
+    if isinstance(value, str):
+        yield base(value)
+    elif isinstance(value, dict):
+        for item in value.values():
+            yield from _values(item)
+    elif isinstance(value, list):
+        for item in value:
+            yield from _values(item)

@@ -1,0 +1,1 @@
+"""Rules RISK4xx: the risk file."""

@@ -1,0 +1,1 @@
+"""Rules VER5xx: requirements, tests, runs, standards and their clauses."""

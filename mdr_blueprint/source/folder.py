@@ -1,0 +1,146 @@
+"""Walk a project folder: which files are records, which are evidence, which are neither."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+
+from mdr_blueprint.diagnostics import Fault, Place, UsageError
+from mdr_blueprint.markdown import heading_places
+from mdr_blueprint.source.yaml_reader import Source, read_text
+
+PROJECT_FILE = "project.yaml"
+NOT_RECORDS = frozenset({"build", "docs", "templates", "evidence"})
+"""Folders at the top of a project whose YAML files are not records."""
+NOT_INPUT = frozenset({"build", "docs"})
+"""Folders at the top of a project that the compiler does not read at all."""
+
+
+@dataclass(frozen=True)
+class File:
+    """A file of the project. `path` is relative to it, with `/`."""
+
+    path: str
+    location: Path
+    size: int
+
+    @cached_property
+    def sha256(self) -> str:
+        return hashlib.sha256(self.location.read_bytes()).hexdigest()
+
+    @cached_property
+    def headings(self) -> dict[str, tuple[str, int]] | None:
+        """For Markdown: section number or heading text -> (heading, line from 1). None where the file has no sections we read."""
+        if not self.path.lower().endswith(".md"):
+            return None
+        return heading_places(self.location.read_text("utf-8", errors="replace"))
+
+
+@dataclass(frozen=True)
+class Inventory:
+    """Every file of the project that the compiler may read, by path."""
+
+    files: dict[str, File] = field(default_factory=dict)
+
+    def __contains__(self, path: object) -> bool:
+        return path in self.files
+
+    def get(self, path: str) -> File | None:
+        return self.files.get(path)
+
+
+@dataclass(frozen=True)
+class Sources:
+    """What stage 1 yields: the records' files, read, and the inventory."""
+
+    root: Path
+    files: tuple[Source, ...]
+    inventory: Inventory
+    faults: tuple[Fault, ...] = ()
+
+    @cached_property
+    def lost(self) -> frozenset[str]:
+        """Keys in text that could not be read: what refers to them is not dangling, the file is broken."""
+        return frozenset().union(*(source.lost for source in self.files))
+
+    def text_of(self, path: str) -> str:
+        return next((source.text for source in self.files if source.path == path), "")
+
+
+def find_root(start: Path) -> Path:
+    """The project that `start` lies in: the nearest folder upwards with a project.yaml."""
+    start = start.resolve()
+    if not start.is_dir():
+        raise UsageError(f"{start} is not a folder")
+    for folder in (start, *start.parents):
+        if (folder / PROJECT_FILE).is_file():
+            return folder
+    raise UsageError(f"no {PROJECT_FILE} in {start} or any folder above it; `mdr new DIR` writes a project that builds at once")
+
+
+def read(root: Path) -> Sources:
+    """Read every YAML file below `root` (its project.yaml first) and list the other files."""
+    faults: list[Fault] = []
+    sources: list[Source] = []
+    files: dict[str, File] = {}
+    for location in _walk(root, root.resolve(), faults):
+        path = location.relative_to(root).as_posix()
+        try:
+            files[path] = File(path, location, location.stat().st_size)
+            if _is_record_file(path):
+                sources.append(read_text(path, location.read_bytes()))
+            elif path.endswith(".yml") and path.split("/")[0] not in NOT_RECORDS and _looks_like_records(location):
+                faults.append(Fault("yml-file", "the file looks like records, but only *.yaml is read", Place(path),
+                                    fix=f"rename it to {path[:-4]}.yaml"))
+        except OSError as error:
+            faults.append(Fault("unreadable", f"the file cannot be read: {error.strerror}", Place(path)))
+    sources.sort(key=lambda source: (source.path != PROJECT_FILE, source.path))
+    faults += [fault for source in sources for fault in source.faults]
+    return Sources(root, tuple(sources), Inventory(dict(sorted(files.items()))), tuple(faults))
+
+
+def _is_record_file(path: str) -> bool:
+    return path.endswith(".yaml") and ("/" not in path or path.split("/")[0] not in NOT_RECORDS)
+
+
+def _looks_like_records(location: Path) -> bool:
+    """A mapping at the start of a line whose values are indented, in a file that is not a tool's configuration."""
+    if location.name.startswith(("mkdocs", ".")):
+        return False
+    head = location.read_text("utf-8", errors="replace")[:4000]
+    return any(line.rstrip().endswith(":") and not line.startswith((" ", "#", "-")) for line in head.splitlines())
+
+
+def _walk(root: Path, real_root: Path, faults: list[Fault]) -> Iterator[Path]:
+    """Files below `root` in a fixed order, without hidden ones; links are followed only inside the project."""
+    todo = [root]
+    while todo:
+        folder = todo.pop()
+        try:
+            entries = sorted(os.scandir(folder), key=lambda entry: entry.name)
+        except OSError as error:
+            faults.append(Fault("unreadable", f"the folder cannot be read: {error.strerror}",
+                                Place(folder.relative_to(root).as_posix())))
+            continue
+        for entry in entries:
+            if entry.name.startswith(".") or (folder == root and entry.name in NOT_INPUT):
+                continue
+            path = Path(entry.path)
+            if entry.is_symlink():
+                target = path.resolve()
+                if not target.is_relative_to(real_root) or not target.exists():
+                    where = "leads out of the project" if target.exists() else "leads nowhere"
+                    faults.append(Fault("outside-link", f"the link {where}; it is not followed",
+                                        Place(path.relative_to(root).as_posix()),
+                                        fix="copy the file into the project, or remove the link"))
+                continue  # a link inside the project: the file itself is read where it lies
+            if entry.is_dir(follow_symlinks=False):
+                if (path / PROJECT_FILE).is_file():
+                    continue  # a project of its own
+                todo.append(path)
+            elif entry.is_file(follow_symlinks=False):
+                yield path
