@@ -115,8 +115,10 @@ Block = Heading | Paragraph | ListBlock | Quote | CodeBlock | Divider | Grid | M
 Blocks = tuple[Block, ...]
 
 MARKER = re.compile(r"^::(\w+)(?:[ \t]+(\S+))?((?:[ \t]+\w+=\S+)*)[ \t]*$")
+OPTION = re.compile(r"(\w+)=(\S+)")
 RECORD_LINK = re.compile(r"\[([A-Za-z][A-Za-z0-9_.:#()/-]*)\](?!\()")
 SPECIAL = re.compile(r"([\\`*_{}\[\]<>#+!|~&-])")
+ESCAPED = re.compile(r"\\(.)")
 LINE_START = re.compile(r"(?m)^(\s*)(\d+)([.)])(?=\s|$)|^(\s*)([=:])")
 
 
@@ -138,6 +140,11 @@ def escape(text: str) -> str:
     if "\n" in escaped or escaped[:1].isdigit() or escaped[:1] in "=: \t":
         escaped = LINE_START.sub(lambda m: f"{m[1]}{m[2]}\\{m[3]}" if m[2] else f"{m[4]}\\{m[5]}", escaped.strip())
     return escaped
+
+
+def unescape(text: str) -> str:
+    """The text that `escape` was given: a marker takes its words as they are."""
+    return ESCAPED.sub(r"\1", text)
 
 
 def plain(parts: Iterable[Inline]) -> str:
@@ -207,6 +214,10 @@ def _parser() -> MarkdownIt:
 
 
 def _tame(block: Block) -> Block:
+    if isinstance(block, ListBlock):
+        return ListBlock(block.ordered, tuple(tuple(map(_tame, item)) for item in block.items), block.start)
+    if isinstance(block, Quote):
+        return Quote(tuple(map(_tame, block.blocks)))
     if isinstance(block, Heading):
         return Paragraph((Strong(block.parts),))
     if isinstance(block, Marker):
@@ -255,8 +266,8 @@ def _until(tokens: Sequence[Token], at: int, end: str | None) -> tuple[Blocks, i
             content = tokens[at + 1].content
             marker = MARKER.match(content) if content.startswith("::") else None
             if marker:
-                options = tuple(tuple(option.split("=", 1)) for option in (marker[3] or "").split())
-                found.append(Marker(marker[1], marker[2] or "", options, line))  # type: ignore[arg-type]
+                options = tuple((name, unescape(text)) for name, text in OPTION.findall(marker[3] or ""))
+                found.append(Marker(marker[1], unescape(marker[2] or ""), options, line))
             else:
                 found.append(Paragraph(_inlines(tokens[at + 1].children or [])))
             at += 3

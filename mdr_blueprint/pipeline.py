@@ -9,18 +9,27 @@ Each stage yields a new frozen type; no stage looks back, none changes what it w
 from __future__ import annotations
 
 import gc
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
-from mdr_blueprint.diagnostics import Report
+from mdr_blueprint.diagnostics import Report, UsageError
 from mdr_blueprint.graph import Graph, link
 from mdr_blueprint.load import Dossier, Law, load, load_law
+from mdr_blueprint.model import Evidence, Run
+from mdr_blueprint.render import Document, render
+from mdr_blueprint.revision import Revision, read_revision
 from mdr_blueprint.rules import catalogue, check
+from mdr_blueprint.rules.engine import judge
 from mdr_blueprint.source import Sources, read
 from mdr_blueprint.source.folder import find_root
+from mdr_blueprint.tables import Inputs, Tables
+from mdr_blueprint.write import write_manifest, write_parts
+from mdr_blueprint.write.output import PARTS, replacing
+
+Progress = Callable[[str], None]
 
 
 @dataclass(frozen=True)
@@ -48,6 +57,95 @@ def compile(path: Path | str, *, as_of: date | None = None) -> Compilation:
         graph = link(dossier, law, sources)
         report = check(catalogue(), sources, dossier, graph, law, as_of or date.today())
     return Compilation(sources, dossier, graph, law, report)
+
+
+@dataclass(frozen=True)
+class Presentation:
+    """A compilation made ready to be written: tables and documents, and a report that includes the faults met in making them."""
+
+    compilation: Compilation
+    tables: Tables
+    documents: tuple[Document, ...]
+    inputs: dict[str, str]
+    """Path -> sha256 of every file that the output depends on."""
+
+    @property
+    def report(self) -> Report:
+        return self.tables.inputs.report
+
+
+@dataclass(frozen=True)
+class Built:
+    """What a build wrote."""
+
+    presentation: Presentation
+    report: Report
+    output: Path
+    parts: tuple[str, ...]
+
+
+def present(compilation: Compilation, revision: Revision, hashes: dict[str, str]) -> Presentation:
+    """Tabulate and render."""
+    c = compilation
+    tables = Tables(Inputs(c.sources, c.dossier, c.graph, c.law, c.report, revision))
+    rendering = render(tables)
+    if rendering.faults:
+        report = c.report.with_findings(judge(catalogue(), rendering.faults, c.dossier))
+        tables = Tables(Inputs(c.sources, c.dossier, c.graph, c.law, report, revision))
+        rendering = render(tables)
+    return Presentation(compilation, tables, rendering.documents, hashes)
+
+
+def build(path: Path | str, output: Path | str | None = None, *, only: Sequence[str] = (), as_of: date | None = None,
+          progress: Progress = lambda step: None) -> Built:
+    """Compile the project that `path` lies in and write every part of its technical file, or those named in `only`.
+
+    Dated rules judge by `as_of`, else by the date of the revision: the clock is in no output. Raises `UsageError` for a
+    wrong call and `WriteError` or `OSError` when nothing was written.
+    """
+    parts = tuple(part for part in PARTS if part in (only or PARTS))
+    unknown = sorted(set(only) - set(PARTS))
+    if unknown:
+        raise UsageError(f"there is no part {unknown[0]}; parts are {', '.join(PARTS)}")
+    root = find_root(Path(path))
+    target = Path(output).resolve() if output else root / "build"
+    if root.is_relative_to(target):
+        raise UsageError(f"the output {target} would replace the project itself")
+    progress("check and render")
+    presentation = present_project(root, as_of=as_of)
+    kept = tuple(folder for part, folders in PARTS.items() if part not in parts for folder in folders)
+    with replacing(target, kept) as fresh:
+        faults = write_parts(presentation.tables, presentation.documents, fresh, parts, progress)
+        report = presentation.report.with_findings(judge(catalogue(), faults, presentation.compilation.dossier))
+        write_manifest(presentation.tables.inputs, report, fresh, presentation.inputs, parts, target)
+    return Built(presentation, report, target, parts)
+
+
+def present_project(path: Path, *, as_of: date | None = None) -> Presentation:
+    """Everything of a build but the writing; what the live site shows."""
+    with collector_resting():
+        law, sources = load_law(), read(find_root(path))
+        dossier = load(sources)
+        hashes = input_hashes(sources, dossier)
+        revision = read_revision(sources.root, hashes)
+        graph = link(dossier, law, sources)
+        report = check(catalogue(), sources, dossier, graph, law, as_of or revision.day or newest_day(dossier))
+        return present(Compilation(sources, dossier, graph, law, report), revision, hashes)
+
+
+def input_hashes(sources: Sources, dossier: Dossier) -> dict[str, str]:
+    """Path -> sha256 of every file that an output depends on: records, evidence in the project, replaced templates."""
+    inventory = sources.inventory
+    paths = {source.path for source in sources.files}
+    paths |= {path for path in inventory.files if path.startswith("templates/")}
+    paths |= {entry.record.path for entry in dossier.of(Evidence) if entry.record.path and entry.record.path in inventory}
+    return {path: inventory.files[path].sha256 for path in sorted(paths)}
+
+
+def newest_day(dossier: Dossier) -> date:
+    """Outside version control: the newest day on which something was executed or approved."""
+    days = [entry.record.date for cls in (Run, Evidence) for entry in dossier.of(cls) if entry.record.date]
+    return max(days, default=date(2017, 5, 5))  # the day the Regulation was published: nothing dated, nothing expired
 
 
 @contextmanager

@@ -60,7 +60,8 @@ def _rule(rule: RuleInfo) -> dict[str, Any]:
     }
 
 
-def _result(finding: Finding, fingerprint: str, index: Mapping[str, int], prefix: str, waivers: Mapping[str, str]) -> dict[str, Any]:
+def _result(finding: Finding, fingerprint: str, index: Mapping[str, int], prefix: str,
+            waivers: Mapping[str, str]) -> dict[str, Any]:
     result: dict[str, Any] = {
         "ruleId": finding.code,
         "level": LEVEL[finding.severity],

@@ -14,6 +14,8 @@ LineOf = Callable[[str, int], str]
 WIDTH = 100
 """Longest piece of a source line that is shown, in columns of the terminal."""
 TAB = 4
+UNSEEN = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
+"""Categories of characters that would move the cursor, turn the direction of the text or show nothing."""
 STYLES = {"error": "1;31", "warning": "1;33", "info": "1;36", "waived": "2", "place": "1", "margin": "2", "label": "2"}
 
 
@@ -51,17 +53,16 @@ def _block(finding: Finding, line_of: LineOf, paint: Paint) -> str:
 def _excerpt(line: str, number: int, column: int, style: str, paint: Paint) -> list[str]:
     """The source line and a caret below its column; both cut around the column where the line is long."""
     line = line.rstrip()
-    if not line or column > len(line) + 1:
+    if not line or column > len(line) + 1 or (column == 1 and line.startswith("#")):  # nothing is said about a comment
         return []
-    cells = _cells(line)
-    at = sum(width for _, width in cells[: column - 1])
-    first, last = _window([width for _, width in cells], column - 1)
-    skipped = sum(width for _, width in cells[:first])
+    start = max(column - 1 - WIDTH, 0)  # a file may be one line of many megabytes
+    cells = _cells(line[start : column + WIDTH])
+    first, last = _window([width for _, width in cells], column - 1 - start)
     text = "".join(shown for shown, _ in cells[first:last])
-    before, after = "…" if first else "", "…" if last < len(cells) else ""
-    margin = f"{number:>5} | "
-    caret = " " * (len(before) + at - skipped) + paint("^", style)
-    return [f"{paint(margin, 'margin')}{before}{text}{after}", f"{paint(' ' * 5 + ' | ', 'margin')}{caret}"]
+    before, after = "…" if start + first else "", "…" if start + last < len(line) else ""
+    indent = len(before) + sum(width for _, width in cells[first : column - 1 - start])
+    margin = paint(f"{number:>5} | ", "margin")
+    return [f"{margin}{before}{text}{after}", f"{paint('      | ', 'margin')}{' ' * indent}{paint('^', style)}"]
 
 
 def _cells(line: str) -> list[tuple[str, int]]:
@@ -72,9 +73,9 @@ def _cells(line: str) -> list[tuple[str, int]]:
         if character == "\t":
             width = TAB - at % TAB
             cells.append((" " * width, width))
-        elif unicodedata.category(character) in ("Cc", "Cf", "Cs", "Co", "Zl", "Zp"):  # would move the cursor or turn the text
+        elif unicodedata.category(character) in UNSEEN:
             cells.append(("�", 1))
-        elif unicodedata.combining(character) or unicodedata.category(character) in ("Mn", "Me"):
+        elif unicodedata.category(character) in ("Mn", "Me"):
             cells.append((character, 0))
         else:
             cells.append((character, 2 if unicodedata.east_asian_width(character) in "WF" else 1))
@@ -86,17 +87,17 @@ def _window(widths: list[int], column: int) -> tuple[int, int]:
     """The characters to show: all where they fit, else a piece that begins a third of its width before the column."""
     if sum(widths) <= WIDTH:
         return 0, len(widths)
-    first, room = min(column, len(widths)), WIDTH // 3
-    while first > 0 and room >= widths[first - 1]:
+    first, before = column, 0
+    while first > 0 and before + widths[first - 1] <= WIDTH // 3:
         first -= 1
-        room -= widths[first]
-    last, room = first, WIDTH
-    while last < len(widths) and room >= widths[last]:
-        room -= widths[last]
+        before += widths[first]
+    last, shown = first, 0
+    while last < len(widths) and shown + widths[last] <= WIDTH:
+        shown += widths[last]
         last += 1
-    while first > 0 and room >= widths[first - 1]:  # near the end of the line there is room to the left
+    while first > 0 and shown + widths[first - 1] <= WIDTH:  # near the end of the line there is room to the left
         first -= 1
-        room -= widths[first]
+        shown += widths[first]
     return first, last
 
 
@@ -104,4 +105,4 @@ def _shown(text: str) -> str:
     """On one line, and without characters that would steer a terminal."""
     if text.isprintable():
         return text
-    return "".join(character if character.isprintable() else " " if character in "\n\r\t" else "�" for character in text)
+    return "".join("�" if c not in "\n\r\t" and unicodedata.category(c) in UNSEEN else " " if c.isspace() else c for c in text)

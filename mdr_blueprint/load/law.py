@@ -10,7 +10,7 @@ from pydantic import ValidationError
 
 from mdr_blueprint import library
 from mdr_blueprint.model import Part, RiskPolicy, ready
-from mdr_blueprint.model.library import AnnexI, AnnexPoint, AnnexPoints, DefaultPolicy, GsprItem, LawSource, Standard, Taxonomy
+from mdr_blueprint.model.library import AnnexI, AnnexPoint, AnnexPoints, DefaultPolicy, GsprItem, HazardLibrary, LawSource, Standard, Taxonomy
 from mdr_blueprint.source import place_of, read_text
 
 P = TypeVar("P", bound=Part)
@@ -64,6 +64,10 @@ class Law:
     @cached_property
     def hazard_categories(self) -> Taxonomy:
         return read_library(library.folder("risk") / "taxonomy.yaml", Taxonomy)
+
+    @cached_property
+    def low_field_mri_hazards(self) -> HazardLibrary:
+        return read_library(library.folder("risk") / "hazards_low_field_mri.yaml", HazardLibrary)
 
 
 def load_law() -> Law:

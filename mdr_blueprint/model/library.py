@@ -122,3 +122,20 @@ class HazardCategory(Part):
 class Taxonomy(Part):
     source: LawSource
     categories: dict[str, HazardCategory]
+
+
+class LibraryHazard(Part):
+    """A hazard that a kind of device typically has, with the measures that are usually taken."""
+
+    title: Text
+    category: Text
+    situation: Text
+    harm: Text
+    controls: dict[str, Text] = {}
+    evidence: Text | None = None
+    note: Text | None = None
+
+
+class HazardLibrary(Part):
+    source: LawSource
+    hazards: dict[str, LibraryHazard]

@@ -7,24 +7,42 @@ markers. Every value passes one escape, so that a text from a record is shown as
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
 from typing import Any, Literal
 
-from jinja2 import DictLoader, StrictUndefined, TemplateError, TemplateSyntaxError, UndefinedError
-from jinja2.sandbox import ImmutableSandboxedEnvironment, SecurityError
+from jinja2 import FunctionLoader, StrictUndefined, TemplateError, TemplateSyntaxError, Undefined, UndefinedError, pass_context
+from jinja2.runtime import Context
+from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from mdr_blueprint.diagnostics import Fault, Place, did_you_mean
 from mdr_blueprint.load import Entry
-from mdr_blueprint.markdown import Block, Blocks, Heading, Link, Marker, Paragraph, Text, escape, parse, parse_prose
+from mdr_blueprint.markdown import (
+    Block,
+    Blocks,
+    Heading,
+    Link,
+    ListBlock,
+    Marker,
+    Paragraph,
+    Quote,
+    Text,
+    escape,
+    parse,
+    parse_prose,
+)
 from mdr_blueprint.model import KINDS, Part, Record
 from mdr_blueprint.model import Document as DocumentRecord
 from mdr_blueprint.render.templates import Template, partials, read_templates
-from mdr_blueprint.tables import Column, Gap, Inputs, Lines, Row, Table, Tables
+from mdr_blueprint.tables import Column, Gap, RecordLink, Row, Table, Tables
 from mdr_blueprint.tables.engine import kinds as table_kinds
+from mdr_blueprint.tables.law import answered_standards, standard_words
 from mdr_blueprint.tables.status import summary
 
 View = Literal["wide", "cards"]
+NEWLINES = re.compile(r"\s*\n\s*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,8 +125,11 @@ class RecordView:
         self._words = words
 
     def __getattr__(self, name: str) -> Any:
-        if name.startswith("_") or not (name in type(self._record).model_fields or hasattr(type(self._record), name)):
+        if name.startswith("_"):
             raise AttributeError(name)
+        cls = type(self._record)
+        if name not in cls.model_fields and not isinstance(getattr(cls, name, None), property):  # no methods: they can read files
+            raise LookupError(f"`{name}` is no field of {self._words}{did_you_mean(name, cls.model_fields)}")
         found = getattr(self._record, name)
         if found is None or found in ("", (), {}):
             return Missing(f"{self._words} {name.replace('_', ' ')}")
@@ -128,7 +149,7 @@ def render(tables: Tables) -> Rendering:
     """Every document that the templates describe."""
     inputs = tables.inputs
     templates, faults = read_templates(inputs.sources)
-    renderer = _Renderer(tables, partials(inputs.sources))
+    renderer = _Renderer(tables, partials(inputs.sources), {template.id: template.title for template in templates})
     documents = []
     for template in templates:
         document = renderer.render(template)
@@ -138,75 +159,103 @@ def render(tables: Tables) -> Rendering:
 
 
 class _Renderer:
-    def __init__(self, tables: Tables, pieces: dict[str, str]) -> None:
+    def __init__(self, tables: Tables, pieces: dict[str, tuple[str, str]], titles: dict[str, str]) -> None:
         self.tables = tables
+        self.titles = titles
         self.inputs = tables.inputs
         self.faults: list[Fault] = []
         self.prose: list[Blocks] = []
+        self.partials = {path for path, _ in pieces.values()}
+        self._law_ids = {f"gspr:{key}" for key in self.inputs.law.gspr}
         self.environment = self._environment(pieces)
 
-    def _environment(self, pieces: dict[str, str]) -> ImmutableSandboxedEnvironment:
-        environment = ImmutableSandboxedEnvironment(loader=DictLoader(pieces), undefined=StrictUndefined, finalize=self._finalize,
+    def _environment(self, pieces: dict[str, tuple[str, str]]) -> ImmutableSandboxedEnvironment:
+        def load(name: str) -> tuple[str, str, None] | None:
+            path, text = pieces.get(name, ("", ""))
+            return (text, path, None) if path else None
+
+        environment = ImmutableSandboxedEnvironment(loader=FunctionLoader(load), undefined=StrictUndefined, finalize=self._finalize,
                                                     trim_blocks=True, lstrip_blocks=True, keep_trailing_newline=True)
         environment.filters["prose"] = self._prose
         environment.filters["link"] = self._link
-        environment.filters["words"] = lambda text: str(text).replace("_", " ")
+        environment.filters["words"] = lambda text: text if isinstance(text, Missing) else str(text).replace("_", " ")
+        environment.filters["listed"] = lambda items: items if isinstance(items, Missing) else ", ".join(map(str, items))
         environment.globals.update({
             name: self._single(cls) for name, cls in KINDS.items() if cls.keys == "single"
         })
         environment.globals.update(
-            records=self._records, count=self._count, link=self._link, figure=self._figure, has_rows=self._has_rows,
-            gaps=lambda name, option=None: self.tables.get(name, option).gaps, readiness=summary(self.inputs),
-            standards_judged=[e for e in dict.fromkeys(entry.owner for entry in self.inputs.dossier.kind("clauses"))],
-            report=self.inputs.report, law=self.inputs.law.gspr_source,
+            records=self._records, count=self._count, link=self._link, document_link=self._document_link, figure=self._figure,
+            has_rows=self._has_rows, expect=self._expect, missing=lambda words: Raw(Missing(str(words)).markdown()),
+            standard_words=lambda id_: standard_words(self.inputs, id_), gaps=lambda name, option=None: self._table(name, option).gaps, readiness=summary(self.inputs),
+            standards_judged=list(answered_standards(self.inputs)),
+            report=self.inputs.report, law=RecordView(self.inputs.law.gspr_source, "source of Annex I"),
         )
         return environment
 
     def render(self, template: Template) -> Document | None:
         self.prose = []
         try:
-            text = self.environment.from_string(template.body).render()
-        except TemplateError as error:
-            self._template_fault(template, error)
-            return None
-        except (TypeError, ValueError, AttributeError, ArithmeticError, LookupError, RecursionError, SecurityError) as error:
+            text = self.environment.from_string(template.body).render(document=template.id)
+        except (TemplateError, TypeError, ValueError, AttributeError, ArithmeticError, LookupError, RecursionError, MemoryError) as error:
             self._template_fault(template, error)
             return None
         blocks: list[Block | TableBlock] = []
         for block in parse(text):
-            blocks += self._fill(template, block) if isinstance(block, Marker) else [block]
+            blocks += self._fill(template, block)
         return self._document(template, tuple(blocks))
 
     def _template_fault(self, template: Template, error: Exception) -> None:
-        line = template.first_line
+        """At the line of the template, or of the partial that it includes."""
+        path, line = template.path, template.first_line
         if isinstance(error, TemplateSyntaxError):
-            line += error.lineno - 1
+            path, line = (error.filename, error.lineno) if error.filename else (path, line + error.lineno - 1)
         else:
             trace = error.__traceback__
             while trace is not None:
-                if trace.tb_frame.f_code.co_filename == "<template>":
-                    line = template.first_line + trace.tb_lineno - 1
+                file = trace.tb_frame.f_code.co_filename
+                if file == "<template>":
+                    path, line = template.path, template.first_line + trace.tb_lineno - 1
+                elif file in self.partials:
+                    path, line = file, trace.tb_lineno
                 trace = trace.tb_next
         what = "a name that does not exist" if isinstance(error, UndefinedError) else "a fault"
-        self.faults.append(Fault("template", f"{what} in the template: {error}; the document is left out", Place(template.path, line), subject=template.path))
+        where = "" if path == template.path else f", included by {template.path}"
+        self.faults.append(Fault("template", f"{what} in the template{where}: {error or type(error).__name__}; "
+                                 f"document `{template.id}` is left out", Place(path, line), subject=path))
 
-    def _fill(self, template: Template, marker: Marker) -> list[Block | TableBlock]:
-        if marker.verb == "prose":
-            return list(self.prose[int(marker.name)])
-        options = dict(marker.options)
-        if marker.verb not in ("table", "cards"):
-            return self._marker_fault(template, f"`::{marker.verb}` is no marker{did_you_mean(marker.verb, ('table', 'cards'))}")
-        kind = table_kinds().get(marker.name)
+    def _fill(self, template: Template, block: Block) -> list[Block | TableBlock]:
+        if not isinstance(block, Marker):
+            if _holds_marker(block):
+                self._marker_fault(template, None, "a marker stands on a line of its own, outside lists and quotations")
+            return [block]
+        options = dict(block.options)
+        if block.verb == "prose" and block.name.isdigit() and int(block.name) < len(self.prose):
+            return list(self.prose[int(block.name)])
+        if block.verb not in ("table", "cards"):
+            return self._marker_fault(template, block, f"`::{block.verb}` is no marker{did_you_mean(block.verb, ('table', 'cards'))}")
+        kind = table_kinds().get(block.name)
         if kind is None:
-            return self._marker_fault(template, f"there is no table `{marker.name}`{did_you_mean(marker.name, table_kinds())}")
-        option = options.get(kind.option) if kind.option else None
-        if kind.option and option is None:
-            return self._marker_fault(template, f"table `{marker.name}` needs `{kind.option}=...`")
-        return [TableBlock(self.tables.get(marker.name, option), "cards" if marker.verb == "cards" else "wide")]
+            return self._marker_fault(template, block, f"there is no table `{block.name}`{did_you_mean(block.name, table_kinds())}")
+        unknown = next((name for name in options if name != kind.option), None)
+        if unknown:
+            return self._marker_fault(template, block, f"table `{block.name}` has no option `{unknown}`")
+        if kind.option and kind.option not in options:
+            return self._marker_fault(template, block, f"table `{block.name}` needs `{kind.option}=...`")
+        option = options[kind.option] if kind.option else None
+        return [TableBlock(self._table(block.name, option), "cards" if block.verb == "cards" else "wide")]
 
-    def _marker_fault(self, template: Template, message: str) -> list[Block | TableBlock]:
-        self.faults.append(Fault("template", message, Place(template.path, template.first_line), subject=template.path))
+    def _marker_fault(self, template: Template, marker: Marker | None, message: str) -> list[Block | TableBlock]:
+        """At the line of the template that has the marker, where it is written there and not made by an expression."""
+        head = f"::{marker.verb} {marker.name}".rstrip() if marker else "::"
+        lines = template.body.splitlines()
+        offset = next((n for n, text in enumerate(lines) if (text.strip() + " ").startswith(head + " ")), 0) if marker else 0
+        self.faults.append(Fault("template", message, Place(template.path, template.first_line + offset), subject=template.path))
         return [Paragraph((Link("gap:", (Text(message),)),))]
+
+    def _table(self, name: str, option: str | None = None) -> Table:
+        if name not in table_kinds():
+            raise LookupError(f"there is no table `{name}`{did_you_mean(name, table_kinds())}")
+        return self.tables.get(name, option)
 
     def _document(self, template: Template, blocks: tuple[Block | TableBlock, ...]) -> Document:
         entry = self.inputs.dossier.get(f"document:{template.id}", DocumentRecord)
@@ -242,23 +291,46 @@ class _Renderer:
         """The records of a kind that are not retired, each with its `id`."""
         if kind not in KINDS:
             raise LookupError(f"`{kind}` is no kind of record{did_you_mean(kind, KINDS)}")
-        return [_entry_view(entry) for entry in self.inputs.dossier.kind(kind) if entry.whole and entry.record.retired is None]
+        return [_entry_view(entry) for entry in self.inputs.dossier.kind(kind) if entry.whole and self._is_live(entry)]
+
+    def _is_live(self, entry: Entry[Record]) -> bool:
+        owner = self.inputs.dossier.entries.get(entry.owner) if entry.owner and entry.cls.parent else None
+        return entry.record.retired is None and (owner is None or self._is_live(owner))
 
     def _count(self, kind: str) -> int:
         return len(self._records(kind))
 
     def _has_rows(self, name: str, option: str | None = None) -> bool:
-        return bool(self.tables.get(name, option).rows)
+        return bool(self._table(name, option).rows)
+
+    def _expect(self, name: str, option: str | None = None) -> Raw:
+        """Nothing where the table has rows, else a visible gap."""
+        table = self._table(name, option)
+        return Raw("" if table.rows else Missing(table.title[0].lower() + table.title[1:]).markdown())
 
     def _figure(self, id_: str) -> str:
         return self.inputs.say(f"{{figure:{id_}}}")
 
     def _link(self, id_: object) -> Raw:
-        link = self.inputs.link(str(id_))
+        if isinstance(id_, Missing):
+            return Raw(id_.markdown())
+        text, _, place = str(id_).partition("#")
+        cited = place and str(id_) not in self.inputs.dossier.entries
+        link = RecordLink(text, self.inputs.cited(text, place)) if cited else self.inputs.link(str(id_))
+        if link.id not in self.inputs.dossier.entries and link.id not in self._law_ids:
+            return Raw(Missing(link.label).markdown())
         return Raw(f"[{escape(link.label)}](<record:{link.id}>)")
 
-    def _prose(self, text: object) -> Raw:
+    def _document_link(self, id_: str) -> Raw:
+        """A link to another generated document, shown with its title."""
+        if id_ not in self.titles:
+            raise LookupError(f"there is no document `{id_}`{did_you_mean(id_, self.titles)}")
+        return Raw(f"[{escape(self.titles[id_])}](<record:document:{id_}>)")
+
+    @pass_context  # so that no constant is taken through the filter when the template is compiled
+    def _prose(self, context: Context, text: object) -> Raw:
         """A prose field as paragraphs of its own."""
+        del context
         if isinstance(text, Missing):
             return Raw(text.markdown())
         self.prose.append(parse_prose(self.inputs.say(str(text))))
@@ -271,7 +343,19 @@ class _Renderer:
             return ""
         if isinstance(value, Missing):
             return value.markdown()
-        return escape(self.inputs.say(str(value)))
+        if isinstance(value, bool):
+            return "yes" if value else "no"
+        if isinstance(value, (str, int, float, Decimal, date)):
+            return escape(NEWLINES.sub(" ", self.inputs.say(str(value))))
+        if isinstance(value, Undefined):
+            return str(value)  # raises what is wrong with it
+        raise TypeError(f"{type(value).__name__} cannot be printed; name one of its fields")
+
+
+def _holds_marker(block: Block) -> bool:
+    if isinstance(block, ListBlock):
+        return any(isinstance(inner, Marker) or _holds_marker(inner) for item in block.items for inner in item)
+    return isinstance(block, Quote) and any(isinstance(inner, Marker) or _holds_marker(inner) for inner in block.blocks)
 
 
 def _entry_view(entry: Entry[Any]) -> RecordView:

@@ -47,13 +47,13 @@ def read_templates(sources: Sources) -> tuple[list[Template], list[Fault]]:
     return sorted(templates, key=lambda t: (t.order, t.id)), faults
 
 
-def partials(sources: Sources) -> dict[str, str]:
-    """Text of the pieces that templates may include, by file name; a project's own replaces the library's."""
-    texts = {path.name: path.read_text("utf-8") for path in library.files("templates", "partials")}
+def partials(sources: Sources) -> dict[str, tuple[str, str]]:
+    """The pieces that templates may include, by file name: path as a message names it, text. A project's own replaces the library's."""
+    found = {path.name: (f"library:partials/{path.name}", path.read_text("utf-8")) for path in library.files("templates", "partials")}
     for file in sources.inventory.files.values():
         if file.path.startswith("templates/partials/"):
-            texts[file.path.rsplit("/", 1)[-1]] = file.location.read_text("utf-8", errors="replace")
-    return texts
+            found[file.path.rsplit("/", 1)[-1]] = (file.path, file.location.read_text("utf-8", errors="replace"))
+    return found
 
 
 def _read(id_: str, path: str, data: bytes, faults: list[Fault]) -> Template | None:

@@ -9,7 +9,7 @@ from datetime import date
 from graphlib import TopologicalSorter
 from typing import Any, Literal
 
-from mdr_blueprint.diagnostics import Finding, Place, Related, Report, Severity
+from mdr_blueprint.diagnostics import Fault, Finding, Place, Related, Report, Severity
 from mdr_blueprint.graph import Graph
 from mdr_blueprint.load import Dossier, Entry, Law
 from mdr_blueprint.model import Project, Record, Waiver
@@ -121,6 +121,8 @@ def check(rules: Sequence[Rule], sources: Sources, dossier: Dossier, graph: Grap
     order = TopologicalSorter({rule.code: [code for code in rule.requires if code in by_code] for rule in rules})
     for code in order.static_order():
         current = by_code[code]
+        if "faults" in current.asks_for:
+            continue
         if "waivers" in current.asks_for:
             last.append(current)
             continue
@@ -133,6 +135,13 @@ def check(rules: Sequence[Rule], sources: Sources, dossier: Dossier, graph: Grap
     for current in last:
         findings += [current.finding(f, stage) for f in current.run(**{name: inputs[name] for name in current.asks_for})]
     return Report.of(findings)
+
+
+def judge(rules: Sequence[Rule], faults: tuple[Fault, ...], dossier: Dossier) -> list[Finding]:
+    """Findings about faults that only rendering and writing can meet: rules that ask for `faults`."""
+    project = dossier.single(Project)
+    stage: Stage = project.stage if project else "draft"
+    return [rule.finding(found, stage) for rule in rules if "faults" in rule.asks_for for found in rule.run(faults=faults)]
 
 
 def _waive(findings: list[Finding], dossier: Dossier) -> tuple[list[Finding], WaiverUse]:

@@ -77,7 +77,8 @@ def is_missing(dossier: Dossier, sources: Sources, kind: str) -> bool:
 def unread(dossier: Dossier, sources: Sources) -> frozenset[str]:
     """Words in what could not be read. A record named there is not called an orphan: the cause is the broken text."""
     texts = [source.text for source in sources.files if any(fault.kind == "unreadable" for fault in source.faults)]
-    broken = {fault.subject for fault in dossier.faults if fault.subject} | {e.id for e in dossier.entries.values() if not e.whole}
+    broken = {fault.subject for fault in dossier.faults if fault.subject}
+    broken |= {entry.id for entry in dossier.entries.values() if not entry.whole}
     words = {word for text in texts for word in WORD.findall(text)}
     for id_ in broken:
         entry = dossier.entries.get(id_)

@@ -17,7 +17,7 @@ from mdr_blueprint.model import (
     UserProfile,
     Variant,
 )
-from mdr_blueprint.tables.engine import Cell, Column, Gap, Inputs, Lines, Row, Words, records, row, table, value
+from mdr_blueprint.tables.engine import Cell, Column, Gap, Inputs, Lines, Row, Words, gap_row, records, row, table, value
 
 
 @table("facts", "Device facts", Column("Fact", 20), Column("Value", 16), Column("Argument", 50), empty="No facts are recorded.")
@@ -83,6 +83,16 @@ def components(inputs: Inputs) -> Iterator[Row]:
         open_source = "" if record.open_source is None else "yes" if record.open_source else "no"
         yield row(entry.id, inputs.link(entry.id), inputs.illustrative(entry, record.title),
                   inputs.links(inputs.graph.targets(entry.id, "part_of"), None), value(record.version), inputs.say(record.supplier), open_source)
+
+
+@table("materials", "Materials", Column("Component", 15), Column("Title", 30), Column("Material", 60))
+def materials(inputs: Inputs) -> Iterator[Row]:
+    """Components that name their material; a gap where none does."""
+    found = [entry for entry in records(inputs, Component) if entry.record.material]
+    for entry in found:
+        yield row(entry.id, inputs.link(entry.id), inputs.illustrative(entry, inputs.say(entry.record.title)), inputs.say(entry.record.material))
+    if not found:
+        yield gap_row(3, "no component names a material")
 
 
 @table("interfaces", "Interfaces between components", Column("From", 28), Column("To", 28), Column("Kind", 18), Column("Description", 36))

@@ -32,21 +32,48 @@ def statements(inputs: Inputs) -> Iterator[Row]:
                   value(", ".join("IFU" if where == "ifu" else where for where in record.shown_on)), record.section or "", inputs.links(why, "no reason"))
 
 
-@table("findings", "Findings", Column("Severity", 9), Column("Code", 10), Column("Fault", 22), Column("About", 14), Column("Message", 50), Column("Where", 26), Column("Basis", 30),
-       Column("How to mend it", 36), sheet=True, empty="No findings.")
+FINDING = (Column("Severity", 9), Column("Code", 10), Column("Fault", 22), Column("About", 14), Column("Message", 50), Column("Where", 26),
+           Column("Basis", 30), Column("How to mend it", 36))
+WAIVER = (Column("Waiver", 10), Column("Finding", 12), Column("About", 16), Column("Reason", 60), Column("Approved by", 22), Column("Expires", 11))
+
+
+@table("findings", "Findings", *FINDING, sheet=True, empty="No findings.")
 def findings(inputs: Inputs) -> Iterator[Row]:
+    yield from _findings(inputs, "")
+
+
+@table("family_findings", "Findings of the family {option}", *FINDING, option="family", empty="No findings of this family.")
+def family_findings(inputs: Inputs, family: str) -> Iterator[Row]:
+    """Those whose code starts with the letters of a family, such as RISK."""
+    yield from _findings(inputs, family)
+
+
+def _findings(inputs: Inputs, family: str) -> Iterator[Row]:
     order = {"error": 0, "warning": 1, "info": 2}
     for finding in sorted(inputs.report.findings, key=lambda f: (f.waived is not None, order[f.severity], f.code, f.place)):
+        if not finding.code.startswith(family):
+            continue
         about: Cell = RecordLink(finding.subject, shown(finding.subject)) if finding.subject in inputs.dossier.entries else finding.subject
         severity = f"waived ({finding.severity})" if finding.waived else finding.severity
         yield Row((severity, finding.code, finding.name, about, finding.message, str(finding.place), finding.basis, finding.fix), finding.subject,
                   gap=finding.waived is None)
 
 
-@table("waivers", "Waivers", Column("Waiver", 10), Column("Finding", 12), Column("About", 16), Column("Reason", 60), Column("Approved by", 22), Column("Expires", 11), sheet=True)
+@table("waivers", "Waivers", *WAIVER, sheet=True, empty="No finding is waived.")
 def waivers(inputs: Inputs) -> Iterator[Row]:
+    yield from _waivers(inputs, "")
+
+
+@table("family_waivers", "Waivers of findings of the family {option}", *WAIVER, option="family", empty="No finding of this family is waived.")
+def family_waivers(inputs: Inputs, family: str) -> Iterator[Row]:
+    yield from _waivers(inputs, family)
+
+
+def _waivers(inputs: Inputs, family: str) -> Iterator[Row]:
     for entry in records(inputs, Waiver):
         record = entry.record
+        if not record.code.startswith(family):
+            continue
         who = record.approved_by
         by = f"{who.name}, {who.date}" if who and who.date else who.name if who else ""
         about: Cell = RecordLink(record.place, shown(record.place)) if record.place in inputs.dossier.entries else record.place

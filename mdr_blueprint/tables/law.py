@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 
 from mdr_blueprint.model import AppliedStandard, ClauseAnswer, GsprAnswer
@@ -33,6 +34,35 @@ def gspr(inputs: Inputs) -> Iterator[Row]:
         else:
             yield row(id_, first, item.topic, "no", value(inputs.say(record.justification)), "",
                       inputs.places(id_, "evidence", None), inputs.links(inputs.graph.targets(id_, "records"), None))
+
+
+CHAPTERS = {"I": "I General requirements", "II": "II Design and manufacture", "III": "III Information supplied"}
+
+
+@table("gspr_counts", "Answers by chapter of Annex I", Column("Chapter", 30), Column("Rows", 10), Column("Applicable", 12),
+       Column("Not applicable", 14), Column("Open", 10), Column("Applicable, with a gap", 20))
+def gspr_counts(inputs: Inputs) -> Iterator[Row]:
+    """Counted from the rows of the checklist. A requirement that nobody answered is open."""
+    rows = {row_.subject: row_ for row_ in gspr.rows(inputs)}
+    totals = [0] * 5
+    for chapter, words in CHAPTERS.items():
+        counts = [0] * 5
+        for key, item in inputs.law.gspr.items():
+            entry = inputs.dossier.get(f"gspr:{key}", GsprAnswer)
+            if item.chapter != chapter or (entry is None and not item.answerable):
+                continue
+            applicable = entry.record.applicable if entry else None
+            counts[0] += 1
+            counts[{True: 1, False: 2, None: 3}[applicable]] += 1
+            counts[4] += applicable is True and rows[f"gspr:{key}"].gap
+        totals = [total + count for total, count in zip(totals, counts, strict=True)]
+        yield _count_row(words, counts)
+    yield _count_row("All", totals)
+
+
+def _count_row(words: str, counts: list[int]) -> Row:
+    total, yes, no, unanswered, with_gap = counts
+    return row(None, words, str(total), str(yes), str(no), *(Gap(str(n)) if n else "0" for n in (unanswered, with_gap)))
 
 
 def standards_of(inputs: Inputs, id_: str) -> Cell:
@@ -94,6 +124,17 @@ def clauses(inputs: Inputs, standard: str) -> Iterator[Row]:
                   value(inputs.say(entry.record.remark)) if verdict == "N/A" else inputs.say(entry.record.remark),
                   inputs.places(entry.id, "evidence", "missing" if needs_proof else None),
                   inputs.links(inputs.graph.targets(entry.id, "risks", "controls"), None))
+
+
+@table("clause_counts", "Verdicts by standard", Column("Standard", 30), Column("Judged clauses", 12), Column("Pass", 8), Column("Fail", 8),
+       Column("Not applicable", 12), Column("Not evaluated", 12), Column("Open", 8), empty="No clause of a standard is judged.")
+def clause_counts(inputs: Inputs) -> Iterator[Row]:
+    for standard in answered_standards(inputs):
+        answers = [entry for entry in inputs.dossier.of(ClauseAnswer) if entry.owner == standard]
+        counts = Counter("open" if entry.record.verdict in (None, "open") else entry.record.verdict for entry in answers)
+        fails, unjudged = (Gap(str(counts[word])) if counts[word] else "0" for word in ("F", "open"))
+        yield row(standard, standard_words(inputs, standard), str(len(answers)), str(counts["P"]), fails, str(counts["N/A"]), str(counts["N/E"]),
+                  unjudged)
 
 
 def clause_order(key: str) -> list[tuple[int, str]]:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 
-from mdr_blueprint.evaluation import Level, level, policy_of
+from mdr_blueprint.evaluation import Level, final, level, p1_bands, policy_of
+from mdr_blueprint.load import Entry
 from mdr_blueprint.model import Control, FailureMode, Harm, Hazard, Risk, Situation
 from mdr_blueprint.model.risk import ConsideredOption, Estimate
 from mdr_blueprint.tables.engine import Cell, Column, Gap, Inputs, Lines, RecordLink, Row, records, row, table, value
@@ -16,26 +18,36 @@ KINDS = {"inherent": "inherently safe design", "protective": "protective measure
        Column("Initial", 17), Column("Risk controls", 34), Column("Residual", 17), Column("Why no further reduction", 34), Column("Disclosed in", 10), sheet=True)
 def risks(inputs: Inputs) -> Iterator[Row]:
     policy, dossier, graph = policy_of(inputs.dossier, inputs.law), inputs.dossier, inputs.graph
-    for entry in records(inputs, Risk):
+    for entry in live_risks(inputs):
         situation = dossier.get(entry.owner or "", Situation)
-        if situation is None or situation.record.retired is not None:
+        if situation is None:
             continue
         record = entry.record
         steps = tuple(f"{n}. {inputs.say(event.text)}" for sequence in situation.record.sequences.values()
                       for n, event in enumerate(sequence.events, 1))
         harm = dossier.get(record.harm, Harm)
         controls = tuple(RecordLink(c, f"{c} {control_words(inputs, c)}") for c in graph.targets(entry.id, "controls"))
-        residual = estimate_cell(inputs, record.residual, level(policy, dossier, record, record.residual))
+        before, after = (level(policy, dossier, estimate, record.harm) for estimate in (record.initial, record.residual))
+        uncontrolled = not controls and record.residual is None and before is not None and before.verdict == "acceptable"
+        residual = "as initial" if uncontrolled else estimate_cell(inputs, record.residual, after)
         if record.benefit_risk and not isinstance(residual, Gap):
             residual = Lines((*(residual.items if isinstance(residual, Lines) else (residual,)), inputs.link(record.benefit_risk)))
         yield row(
             entry.id, inputs.link(entry.id), inputs.links(graph.targets(situation.id, "hazards"), titles=True),
             Lines(steps) if steps else Gap(), RecordLink(situation.id, f"{situation.id} {inputs.say(situation.record.title)}"),
             RecordLink(record.harm, harm.record.title if harm else record.harm),
-            estimate_cell(inputs, record.initial, level(policy, dossier, record, record.initial)),
-            Lines(controls) if controls else Gap("no control"), residual, value(inputs.say(record.reduction_argument)),
+            estimate_cell(inputs, record.initial, before),
+            Lines(controls) if controls else "none" if uncontrolled else Gap("no control"), residual, value(inputs.say(record.reduction_argument)),
             inputs.links(graph.targets(entry.id, "disclosed_in"), None),
         )
+
+
+def live_risks(inputs: Inputs) -> Iterator[Entry[Risk]]:
+    """Risks that are not retired, by themselves or with their situation."""
+    for entry in records(inputs, Risk):
+        situation = inputs.dossier.get(entry.owner or "", Situation)
+        if situation is None or situation.record.retired is None:
+            yield entry
 
 
 def control_words(inputs: Inputs, id_: str) -> str:
@@ -47,10 +59,8 @@ def estimate_cell(inputs: Inputs, estimate: Estimate | None, evaluated: Level | 
     """Severity, P1, P2, P and the verdict of the matrix, each on a line."""
     if estimate is None:
         return Gap("not estimated")
-    if estimate.not_estimable:
-        return Lines((f"not estimable: {inputs.say(estimate.not_estimable)}",))
     items: list[str | RecordLink | Gap] = []
-    if evaluated and evaluated.severity:
+    if evaluated:
         items.append(f"severity {evaluated.severity}")
     if estimate.harm:
         harm = inputs.dossier.get(estimate.harm, Harm)
@@ -58,12 +68,14 @@ def estimate_cell(inputs: Inputs, estimate: Estimate | None, evaluated: Level | 
     items += [f"{name} {band.replace('_', ' ')}" for name, band in (("P1", estimate.p1), ("P2", estimate.p2)) if band]
     if evaluated and evaluated.probability:
         items.append(f"P {evaluated.probability.replace('_', ' ')}")
-    items.append(Gap("level unknown") if evaluated is None or evaluated.acceptable is None else verdict(evaluated))
+    elif estimate.not_estimable:
+        items.append(f"P not estimable, judged by severity alone: {inputs.say(estimate.not_estimable)}")
+    items.append(verdict(evaluated) if evaluated else Gap("level unknown"))
     return Lines(tuple(items))
 
 
 def verdict(evaluated: Level) -> str:
-    return "→ acceptable" if evaluated.acceptable else "→ not acceptable"
+    return "→ acceptable" if evaluated.verdict == "acceptable" else "→ not acceptable"
 
 
 @table("hazards", "Hazards", Column("Hazard", 14), Column("Title", 36), Column("Category", 22), Column("Hazardous situations", 48))
@@ -198,19 +210,47 @@ def combination(inputs: Inputs) -> Iterator[Row]:
             yield row(None, p1.replace("_", " "), p2.replace("_", " "), result.replace("_", " "))
 
 
+@table("matrix", "Risk matrix", Column("Severity", 18), Column("Acceptable for a probability of harm", 44), Column("Not acceptable", 44))
+def matrix(inputs: Inputs) -> Iterator[Row]:
+    """The criterion, one row per severity; a band without a verdict is a gap."""
+    policy = policy_of(inputs.dossier, inputs.law)
+    for severity in reversed(policy.severity):
+        criteria = policy.matrix.get(severity, {})
+        cells: list[Cell] = [", ".join(band.replace("_", " ") for band, found in criteria.items() if found == verdict_) or "never"
+                             for verdict_ in ("acceptable", "not_acceptable")]
+        undefined = [band.replace("_", " ") for band in p1_bands(policy) if band not in criteria]
+        if undefined:
+            cells[1] = Lines((str(cells[1]), Gap(f"no verdict for {', '.join(undefined)}")))
+        yield row(None, severity, *cells)
+
+
+NOT_ESTIMABLE = "not estimable"
+
+
 @table("matrix_counts", "Risk matrix with the number of risks before and after control", Column("Severity", 18), Column("Probability of harm", 20), Column("Criterion", 18), Column("Risks before", 12),
        Column("Risks after", 12))
 def matrix_counts(inputs: Inputs) -> Iterator[Row]:
+    """A risk whose probability cannot be estimated has a row of its own; one whose level is unknown stands in the last row."""
     policy = policy_of(inputs.dossier, inputs.law)
-    before: dict[tuple[str | None, str | None], int] = {}
-    after: dict[tuple[str | None, str | None], int] = {}
-    for entry in records(inputs, Risk):
-        for counts, estimate in ((before, entry.record.initial), (after, entry.record.residual)):
-            found = level(policy, inputs.dossier, entry.record, estimate)
-            if found:
-                cell = (found.severity, found.probability)
-                counts[cell] = counts.get(cell, 0) + 1
+    before: Counter[tuple[str, str]] = Counter()
+    after: Counter[tuple[str, str]] = Counter()
+    for entry in live_risks(inputs):
+        for counts, estimate in ((before, entry.record.initial), (after, final(entry.record))):
+            found = level(policy, inputs.dossier, estimate, entry.record.harm)
+            counts[(found.severity, found.probability or NOT_ESTIMABLE) if found else UNKNOWN] += 1
     for severity in reversed(policy.severity):
-        for band, criterion in policy.matrix.get(severity, {}).items():
-            cell = (severity, band)
-            yield row(None, severity, band.replace("_", " "), criterion.replace("_", " "), str(before.get(cell, 0) or ""), str(after.get(cell, 0) or ""))
+        criteria = policy.matrix.get(severity, {})
+        for band, criterion in criteria.items():
+            yield _matrix_row(severity, band, criterion, before, after)
+        if criteria and (severity, NOT_ESTIMABLE) in before | after:
+            yield _matrix_row(severity, NOT_ESTIMABLE, list(criteria.values())[-1], before, after)
+    if UNKNOWN in before | after:
+        yield Row((Gap("level unknown"), "", "", str(before[UNKNOWN] or ""), str(after[UNKNOWN] or "")), None, gap=True)
+
+
+UNKNOWN = ("", "")
+
+
+def _matrix_row(severity: str, band: str, criterion: str, before: Counter[tuple[str, str]], after: Counter[tuple[str, str]]) -> Row:
+    cell = (severity, band)
+    return row(None, severity, band.replace("_", " "), criterion.replace("_", " "), str(before[cell] or ""), str(after[cell] or ""))

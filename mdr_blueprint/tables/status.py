@@ -31,6 +31,18 @@ def readiness(inputs: Inputs) -> Iterator[Row]:
                        Lines(names) if names else "evidence documents outside the records"), None, gap=isinstance(word, Gap))
 
 
+@table("points", "Points of Annex II and III shown here", Column("Point", 20), Column("What must be there (own words)", 50),
+       Column("State", 18), Column("Open findings", 9), option="document", empty="No point of Annex II or III is shown here.")
+def points(inputs: Inputs, document: str) -> Iterator[Row]:
+    """The points that one document shows, with their state."""
+    for group in (inputs.law.annex_ii, inputs.law.annex_iii):
+        for point in group.values():
+            if document in point.documents:
+                state = state_of(inputs, point)
+                word: Cell = state.word if state.word == "complete" else Gap(state.word)
+                yield Row((point.citation, point.title, word, str(state.gaps or "")), None, gap=isinstance(word, Gap))
+
+
 def state_of(inputs: Inputs, point: AnnexPoint) -> State:
     """A point is complete when every kind of record it asks for is there and none of these records has an open finding.
 

@@ -66,7 +66,8 @@ def empty_file(sources: Sources) -> Iterator[Found]:
 def outside_link(sources: Sources) -> Iterator[Found]:
     """A link leads out of the project.
 
-    Why: the content behind it is not under the same version control, so nobody can reproduce the technical file from the revision it names.
+    Why: the content behind it is not under the same version control, so nobody can reproduce the technical file from the
+    revision it names.
     Fix: copy the file into the project.
     """
     yield from _of(sources.faults, "outside-link")

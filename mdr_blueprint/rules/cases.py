@@ -1,0 +1,83 @@
+"""The cases of each rule: small whole projects, bad and good. `mdr explain`, the handbook and the tests read the same ones.
+
+One file `CODE.yaml` per rule. A line where a finding is due carries `# error: CODE`; where no comment can stand,
+`expect` of the case names file and line.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from functools import cache
+from typing import Any
+
+from mdr_blueprint import library
+from mdr_blueprint.diagnostics import Place
+from mdr_blueprint.source import read_text
+
+TODAY = date(2026, 6, 30)
+"""The day by which a case is judged unless it names another."""
+
+
+@dataclass(frozen=True, slots=True)
+class CaseFile:
+    """A file of a case: plain text, or what a text cannot be."""
+
+    text: str = ""
+    data: bytes | None = None
+    """The bytes of a file that is no UTF-8 text."""
+    link: str | None = None
+    """Where a symbolic link leads."""
+
+    @property
+    def shown(self) -> str:
+        """What a reader sees of it."""
+        return f"(link to {self.link})" if self.link is not None else self.text
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """One small project; `project.yaml` is added where it has none."""
+
+    title: str
+    files: dict[str, CaseFile]
+    today: date = TODAY
+    expect: tuple[Place, ...] = ()
+    """Places of findings that no comment marks."""
+
+
+@dataclass(frozen=True, slots=True)
+class Cases:
+    """The cases of one rule; the first bad and the first good one are those that people are shown."""
+
+    bad: tuple[Case, ...]
+    good: tuple[Case, ...]
+
+
+@cache
+def case(code: str) -> Cases | None:
+    """The cases of a rule, or None where it has no file of cases."""
+    path = library.folder("cases") / f"{code}.yaml"
+    if not path.is_file():
+        return None
+    source = read_text(path.name, path.read_bytes())
+    if source.faults:
+        raise ValueError(f"case {source.faults[0].place}: {source.faults[0].message}")
+    return Cases(tuple(map(_case, source.root["bad"])), tuple(map(_case, source.root["good"])))
+
+
+def _case(raw: Any) -> Case:
+    files = {path: _file(value) for path, value in raw["files"].items()}
+    places = tuple(Place(place["path"], int(place.get("line", "1"))) for place in raw.get("expect", ()))
+    return Case(raw["title"], files, date.fromisoformat(raw["as_of"]) if "as_of" in raw else TODAY, places)
+
+
+def _file(value: Any) -> CaseFile:
+    if isinstance(value, str):
+        return CaseFile(value)
+    if "hex" in value:
+        data = bytes.fromhex(value["hex"])
+        return CaseFile(data.decode("utf-8", errors="replace"), data)
+    if "latin1" in value:
+        return CaseFile(value["latin1"], value["latin1"].encode("latin-1"))
+    return CaseFile(link=value["link"])

@@ -1,0 +1,76 @@
+"""Whether the class is decided and argued, for the device and for each accessory (Annex VIII)."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from mdr_blueprint.diagnostics import did_you_mean
+from mdr_blueprint.load import Dossier
+from mdr_blueprint.model import Accessory, Classification
+from mdr_blueprint.rules.engine import Found, entries, rule
+from mdr_blueprint.rules.questions import call, gaps, is_missing, lacks, listed
+from mdr_blueprint.source import Sources
+
+CLASSES = ("I", "Is", "Im", "Ir", "IIa", "IIb", "III")
+RULES = range(1, 23)
+
+
+def _unknown_class(text: str) -> str | None:
+    """The word in a class that is none; a device may be Is and Im at once."""
+    words = re.split(r"[\s,/+]+", text.strip().removeprefix("Class ").removeprefix("class "))
+    return next((word for word in words if word not in CLASSES), None)
+
+
+@rule("DEV204", "E", basis="MDR Annex II 1.1(f); Annex VIII")
+def missing_classification(dossier: Dossier, sources: Sources) -> Iterator[Found]:
+    """The project does not say which class the device has.
+
+    Why: the class decides on the conformity assessment, and on half of the documents that are due.
+    Fix: write `classification` with class, rule and rationale.
+    """
+    if is_missing(dossier, sources, "classification"):
+        yield Found.missing(dossier, "classification", "the project does not say which class the device has")
+
+
+@rule("DEV205", "E", basis="MDR Annex II 1.1(f); Annex VIII 3.5")
+def class_without_rule(dossier: Dossier) -> Iterator[Found]:
+    """The classification has no class, rule, rationale or guidance, or one that does not exist.
+
+    Why: Annex II asks for the class and the reasons by the rules; a class without a rule is an opinion.
+    Fix: add what the message names; `guidance` is the document, with revision, that the rationale follows.
+    """
+    for entry in entries(dossier, Classification):
+        missing = gaps(entry, "device_class", "rule", "rationale", "guidance")
+        if missing:
+            yield Found.on(entry, f"the classification has no {listed(missing, 'or')}")
+        text, number = entry.record.device_class, entry.record.rule
+        word = _unknown_class(text) if text else None
+        if word is not None:
+            yield Found.on(entry, f"`{word}` is no class of the Regulation{did_you_mean(word, CLASSES)}", "device_class")
+        if number is not None and number not in RULES:
+            yield Found.on(entry, f"there is no rule {number}; Annex VIII has rules 1 to 22", "rule")
+
+
+@rule("DEV206", "E", basis="MDR Annex VIII 3.2; Article 2(2)")
+def unclassified_accessory(dossier: Dossier) -> Iterator[Found]:
+    """An accessory is not classified in its own right.
+
+    Why: the Regulation classifies accessories separately from the device they are used with.
+    Fix: add `classification` with class, rule and rationale to the accessory.
+    """
+    for entry in entries(dossier, Accessory):
+        own = entry.record.classification
+        if own is None:
+            if lacks(entry, "classification"):
+                yield Found.on(entry, f"{call(entry)} has no classification of its own", "classification")
+            continue
+        raw = entry.raw.get("classification")
+        missing = [f"`{name}`" for name in ("device_class", "rule", "rationale")
+                   if getattr(own, name) in (None, "") and not (isinstance(raw, dict) and raw.get(name))]
+        if missing:
+            yield Found.on(entry, f"the classification of {call(entry)} has no {listed(missing, 'or')}", "classification")
+        word = _unknown_class(own.device_class) if own.device_class else None
+        if word is not None:
+            yield Found.on(entry, f"`{word}` of {call(entry)} is no class of the Regulation{did_you_mean(word, CLASSES)}",
+                           "classification", "device_class")

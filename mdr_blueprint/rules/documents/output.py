@@ -1,0 +1,34 @@
+"""Faults that are met only when documents are rendered and written."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from mdr_blueprint.diagnostics import Fault
+from mdr_blueprint.rules.engine import Found, rule
+
+
+def _of(faults: tuple[Fault, ...], kind: str) -> Iterator[Found]:
+    for fault in faults:
+        if fault.kind == kind:
+            yield Found(fault.subject or fault.place.path, fault.place, fault.message, fault.related, fault.fix)
+
+
+@rule("DOC820", "E", basis="ISO 13485:2016 4.2.4; MDR Annex II", always_error=True)
+def broken_template(faults: tuple[Fault, ...]) -> Iterator[Found]:
+    """A document template cannot be filled.
+
+    Why: the document, or the place named, is missing in every output.
+    Fix: correct the template at this line; the names it may use stand in the handbook.
+    """
+    yield from _of(faults, "template")
+
+
+@rule("DOC821", "W", basis="MDR Annex II (documentation complete and readily searchable)")
+def overlong_cell(faults: tuple[Fault, ...]) -> Iterator[Found]:
+    """A text does not fit into a cell of the workbook.
+
+    Why: a workbook cell holds 32,767 characters; the rest of the text is missing there, though not in the other outputs.
+    Fix: move the text to an evidence document and refer to it.
+    """
+    yield from _of(faults, "too-long")

@@ -1,0 +1,68 @@
+"""Words that say a text is not finished."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+from mdr_blueprint.load import Dossier, Entry
+from mdr_blueprint.model import KINDS
+from mdr_blueprint.rules.engine import Found, live, rule
+from mdr_blueprint.rules.questions import call, listed
+from mdr_blueprint.source import Map, Seq, Sources
+
+PHRASES = ("to be added", "to be agreed", "to be completed", "to be confirmed", "to be decided", "to be defined",
+           "to be determined", "to be done", "to be filled in", "to be written", "insert here", "placeholder", "lorem",
+           "fixme", "tbd", "tba")
+"""Words that stand for a text still to come, whatever the case of their letters. `todo` is a word in several languages,
+`tbc` an abbreviation in medicine: of these only the capitals count."""
+PLACEHOLDER = re.compile(rf"(?i:\b(?:{'|'.join(PHRASES)}|x{{3,}})\b)|\b(?:TODO|TBC)\b|\?{{3,}}")
+NOTHING = re.compile(r"(?:\.{3}|…|\?+)\Z")
+"""A whole text that says nothing."""
+MAYBE = re.compile(rf"{PLACEHOLDER.pattern}|[:\-,\[{{][ \t]*[\"']?(?:\.{{3}}|…|\?+)[\"']?[ \t]*(?:$|[,\]}}#])", re.MULTILINE)
+
+
+@rule("DOC801", "E", basis="MDR Annex II (documentation clear and unambiguous); ISO 13485:2016 4.2.4")
+def placeholder_words(dossier: Dossier, sources: Sources) -> Iterator[Found]:
+    """A text holds a placeholder.
+
+    Why: what is still to be written goes into the documents as it stands; reviewers search for these words first.
+    Fix: write the text, or put the open point into `notes`, which is not printed.
+    """
+    files = {source.path for source in sources.files if MAYBE.search(source.text)}
+    if not files:
+        return
+    for entry in dossier.entries.values():
+        if entry.place.path not in files or not live(dossier, entry):
+            continue
+        for steps, text in _texts(entry):
+            words = list(dict.fromkeys(match.group() for match in PLACEHOLDER.finditer(text)))
+            if not words and NOTHING.match(text.strip()):
+                words = [text.strip()]
+            if words:
+                yield Found.on(entry, f"`{_field(steps)}` of {call(entry)} holds {listed([f'`{word}`' for word in words])}",
+                               *steps)
+
+
+def _field(steps: tuple[str | int, ...]) -> str:
+    return ".".join(str(step) for step in steps if isinstance(step, str))
+
+
+def _texts(entry: Entry[Any]) -> Iterator[tuple[tuple[str | int, ...], str]]:
+    """Every text of a record as written, without notes and without the records that stand inside it."""
+    inner = {kind for kind, cls in KINDS.items() if cls.parent == entry.kind}
+    for key, value in entry.raw.items():
+        if key != "notes" and key not in inner:
+            yield from _below(value, (key,))
+
+
+def _below(value: Any, steps: tuple[str | int, ...]) -> Iterator[tuple[tuple[str | int, ...], str]]:
+    if isinstance(value, str):
+        yield steps, value
+    elif isinstance(value, Map):
+        for key, item in value.items():
+            yield from _below(item, (*steps, key))
+    elif isinstance(value, Seq):
+        for index, item in enumerate(value):
+            yield from _below(item, (*steps, index))

@@ -1,0 +1,68 @@
+"""Whether the standards that answers rest on are those the project declares."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from mdr_blueprint.diagnostics import Place
+from mdr_blueprint.load import Dossier, Law
+from mdr_blueprint.model import AppliedStandard, ClauseAnswer, GsprAnswer, Requirement
+from mdr_blueprint.rules.engine import Found, entries, rule
+from mdr_blueprint.rules.questions import base, call, is_missing
+from mdr_blueprint.source import Sources
+
+LIST = "MDR Annex II 4(c)"
+
+
+def _uses(dossier: Dossier, law: Law) -> dict[str, list[tuple[Place, str]]]:
+    """Standards that answers, requirements and clause verdicts rest on -> where, and in which kind of record."""
+    uses: dict[str, list[tuple[Place, str]]] = {}
+    for answer in entries(dossier, GsprAnswer):
+        for index, id_ in enumerate(answer.record.standards):
+            if base(id_) in law.standard_ids or base(id_) in dossier.entries:
+                uses.setdefault(base(id_), []).append((answer.at("standards", index), "GSPR answer"))
+    for requirement in entries(dossier, Requirement):
+        for index, reference in enumerate(requirement.record.satisfies):
+            if "#" in reference and base(reference) in law.standard_ids:
+                uses.setdefault(base(reference), []).append((requirement.at("satisfies", index), "requirement"))
+    for clause in entries(dossier, ClauseAnswer):
+        if clause.owner in law.standard_ids:
+            uses.setdefault(clause.owner, []).append((clause.place, "clause verdict"))
+    return uses
+
+
+@rule("GSPR311", "W", basis=LIST)
+def undeclared_standard(dossier: Dossier, law: Law, sources: Sources) -> Iterator[Found]:
+    """A standard is used and not in the list of applied standards.
+
+    Why: the list is what the reviewer compares with the state of the art; a standard outside it has no edition and no scope.
+    Fix: add it under `standards` with its edition, full or in part.
+    """
+    uses = _uses(dossier, law)
+    undeclared = {id_: places for id_, places in uses.items() if id_ not in dossier.entries}
+    if not undeclared:
+        return
+    if is_missing(dossier, sources, "standards"):
+        named = ", ".join(f"`{id_}`" for id_ in list(undeclared)[:6]) + (", ..." if len(undeclared) > 6 else "")
+        yield Found.missing(dossier, "standards", f"the project uses {len(undeclared)} "
+                            f"standard{'s' if len(undeclared) > 1 else ''} and declares none: {named}")
+        return
+    for id_, places in undeclared.items():
+        (place, kind), number = places[0], len(places)
+        more = f" and {number - 1} other place{'s' if number > 2 else ''}" if number > 1 else ""
+        yield Found(id_, place, f"`{id_}` is used in this {kind}{more} and is not in `standards`")
+
+
+@rule("GSPR317", "I", basis=LIST)
+def unused_standard(dossier: Dossier, law: Law) -> Iterator[Found]:
+    """A standard is declared and nothing rests on it.
+
+    Why: a list of standards that no row uses reads like decoration; often the rows forgot to name it.
+    Fix: name it in `standards` of the requirements that it helps to meet, or take it off the list.
+    """
+    if next(entries(dossier, GsprAnswer), None) is None:
+        return
+    uses = _uses(dossier, law)
+    for entry in entries(dossier, AppliedStandard):
+        if entry.id not in uses:
+            yield Found.on(entry, f"{call(entry)} is declared, but no answer, requirement or clause verdict uses it")

@@ -1,0 +1,180 @@
+"""Whether tests were carried out, on which device, with which instruments and with which end (Annex II 6.1(b))."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date
+from typing import Any
+
+from mdr_blueprint.diagnostics import Related
+from mdr_blueprint.graph import Graph
+from mdr_blueprint.load import Dossier, Entry
+from mdr_blueprint.model import ClauseAnswer, Device, Instrument, Run, Test
+from mdr_blueprint.rules.engine import Found, entries, rule
+from mdr_blueprint.rules.questions import base, call, gaps, is_used, lacks, listed, referring, unread
+from mdr_blueprint.source import Sources
+
+RESULTS = "MDR Annex II 6.1(b); ISO 13485:2016 7.3.6"
+CALIBRATION = "ISO 13485:2016 7.6"
+PROVES = ("verified_by", "verified_implementation", "verified_effectiveness")
+
+
+def _runs(graph: Graph, test: Entry[Test]) -> list[Entry[Run]]:
+    """The runs of a test, the oldest first; those without a date stand first, in file order."""
+    found = [entry for entry, _ in referring(graph, test.id, "test", kind="runs") if entry.whole]
+    return sorted(found, key=lambda entry: entry.record.date or date.min)
+
+
+@rule("VER505", "E", basis=RESULTS, requires=("VER503",))
+def test_without_run(dossier: Dossier, graph: Graph, sources: Sources) -> Iterator[Found]:
+    """A test was never carried out.
+
+    Why: what it should prove is planned, not proven.
+    Fix: carry it out and record the run, or import it with `mdr import`.
+    """
+    excused = unread(dossier, sources)
+    for entry in entries(dossier, Test):
+        if entry.id not in excused and not is_used(graph, entry.id, "test", kind="runs"):
+            yield Found.on(entry, f"{call(entry)} has no run")
+
+
+@rule("VER506", "E", basis="ISO 13485:2016 7.3.6 and 8.3; MDR Annex II 6.1(b)")
+def open_failure(dossier: Dossier) -> Iterator[Found]:
+    """A failed run has no disposition or no retest.
+
+    Why: a failure that just stays in the file says that the device does not meet its requirement.
+    Fix: write in `disposition` what was decided, and name in `retest` the run that followed.
+    """
+    for entry in entries(dossier, Run):
+        if entry.record.result == "fail":
+            missing = gaps(entry, "disposition", "retest")
+            if missing:
+                yield Found.on(entry, f"{call(entry)} of `{entry.record.test}` failed and has no {listed(missing, 'or')}",
+                               "result")
+
+
+@rule("VER508", "W", basis="MDR Annex II 6.1(b) (tests on the device in question); MDR Annex II 3(a)", requires=("VER505",))
+def other_revision_tested(dossier: Dossier, graph: Graph) -> Iterator[Found]:
+    """The last run of a test was made on another revision of the device.
+
+    Why: the file describes one revision; a result of another one holds only if the difference is argued.
+    Fix: repeat the test on this revision, or say in `text` of the run why the result still holds and waive the finding.
+    """
+    device = dossier.single(Device)
+    current = device.revision if device else None
+    if current is None:
+        return
+    for test in entries(dossier, Test):
+        runs = [run for run in _runs(graph, test) if run.record.device_revision]
+        if runs and all(run.record.device_revision != current for run in runs):
+            last = runs[-1]
+            yield Found.on(last, f"{call(last)} of `{test.id}` tested revision `{last.record.device_revision}`; this file "
+                           f"describes `{current}`", "device_revision")
+
+
+@rule("VER509", "E", basis=CALIBRATION)
+def calibration_expired(dossier: Dossier) -> Iterator[Found]:
+    """An instrument was used outside the period of its calibration.
+
+    Why: the measured values of that day cannot be relied on, and neither can the verdict that rests on them.
+    Fix: correct the dates, or repeat the measurement with a calibrated instrument.
+    """
+    for entry in entries(dossier, Run):
+        for index, reference in enumerate(entry.record.instruments):
+            found = _outside(dossier, reference, entry.record.date)
+            if found:
+                instrument, why = found
+                yield Found.on(entry, f"{call(entry)} used {call(instrument)} on {entry.record.date}, {why}", "instruments",
+                               index,
+                               related=(Related("calibration", instrument.place),))
+    for clause in entries(dossier, ClauseAnswer):
+        for index, measurement in enumerate(clause.record.measurements):
+            found = _outside(dossier, measurement.instrument, measurement.date)
+            if found:
+                instrument, why = found
+                yield Found.on(clause, f"{measurement.quantity} in {call(clause)} was measured with {call(instrument)} on "
+                               f"{measurement.date}, {why}", "measurements", index, "instrument",
+                               related=(Related("calibration", instrument.place),))
+
+
+def _outside(dossier: Dossier, reference: str | None, day: date | None) -> tuple[Entry[Any], str] | None:
+    instrument = dossier.get(base(reference), Instrument) if reference else None
+    if instrument is None or day is None:
+        return None
+    calibrated, due = instrument.record.calibrated, instrument.record.due
+    if due is not None and day > due:
+        return instrument, f"after its calibration was due on {due}"
+    if calibrated is not None and day < calibrated:
+        return instrument, f"before its calibration of {calibrated}"
+    return None
+
+
+@rule("VER516", "E", basis=RESULTS, requires=("VER517",))
+def run_without_evidence(dossier: Dossier) -> Iterator[Found]:
+    """A test run names no evidence.
+
+    Why: a result in a table is a claim; the report behind it is the proof that the reviewer opens.
+    Fix: name the report, with its section, in `evidence`.
+    """
+    for entry in entries(dossier, Run):
+        if lacks(entry, "evidence"):
+            yield Found.on(entry, f"{call(entry)} of `{entry.record.test}` names no evidence", "evidence")
+
+
+@rule("VER517", "E", basis=RESULTS)
+def run_without_result(dossier: Dossier) -> Iterator[Found]:
+    """A test run has no result or no date.
+
+    Why: a run that does not say how and when it ended proves nothing.
+    Fix: add `result` (pass, fail, blocked) and `date`.
+    """
+    for entry in entries(dossier, Run):
+        missing = gaps(entry, "result", "date")
+        if missing:
+            yield Found.on(entry, f"test run `{entry.key}` of `{entry.record.test}` has no {listed(missing, 'or')}")
+
+
+@rule("VER519", "E", basis="ISO 14971:2019 7.2; MDR Annex II 6.1(b)", requires=("VER506",))
+def verification_not_passed(dossier: Dossier, graph: Graph) -> Iterator[Found]:
+    """The last run of a test that proves something was not passed.
+
+    Why: requirements and controls that rest on this test are linked and look covered, but what the test shows is that they
+    are not met.
+    Fix: mend the device and repeat the test.
+    """
+    for test in entries(dossier, Test):
+        ended = [run for run in _runs(graph, test) if run.record.result is not None]
+        if not ended or ended[-1].record.result == "pass":
+            continue
+        last = ended[-1]
+        proven = list(dict.fromkeys(f"`{entry.id}`" for entry, _ in referring(graph, test.id, *PROVES)))
+        if proven:
+            more = f" and {len(proven) - 5} more" if len(proven) > 5 else ""
+            words = f"{', '.join(proven[:5])}{more}" if more else listed(proven)
+            yield Found.on(last, f"the last run of {call(test)} ended with `{last.record.result}`; {words} "
+                           f"{'rest' if len(proven) > 1 else 'rests'} on it", "result")
+
+
+@rule("VER523", "W", basis=CALIBRATION)
+def instrument_without_calibration(dossier: Dossier) -> Iterator[Found]:
+    """An instrument does not say when it was calibrated or when it is due.
+
+    Why: whether a measurement can be trusted depends on the calibration on that day.
+    Fix: add `calibrated` and `due`.
+    """
+    for entry in entries(dossier, Instrument):
+        missing = gaps(entry, "calibrated", "due")
+        if missing:
+            yield Found.on(entry, f"{call(entry)} has no {listed(missing, 'or')}")
+
+
+@rule("VER525", "E", basis="MDR Annex II 6.1(b); ISO 13485:2016 7.3.6 (record of the item tested)")
+def run_without_revision(dossier: Dossier) -> Iterator[Found]:
+    """A test run does not say which revision of the device was tested.
+
+    Why: a result belongs to a configuration; without it nobody can say whether it holds for the device on the market.
+    Fix: add `device_revision`.
+    """
+    for entry in entries(dossier, Run):
+        if lacks(entry, "device_revision"):
+            yield Found.on(entry, f"{call(entry)} of `{entry.record.test}` names no revision of the device", "device_revision")

@@ -1,0 +1,36 @@
+"""`data/dossier.json`: everything the compiler knows, for other tools."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from mdr_blueprint.diagnostics import Finding
+from mdr_blueprint.tables import Inputs
+from mdr_blueprint.version import VERSION
+
+
+def write_data(inputs: Inputs) -> bytes:
+    """Records by kind and id, typed edges, findings. Keys are in file order, so the bytes follow from the input."""
+    dossier, graph = inputs.dossier, inputs.graph
+    records: dict[str, dict[str, Any]] = {}
+    for entry in dossier.entries.values():
+        content = entry.record.model_dump(mode="json", exclude_unset=True) if entry.whole else {}
+        records.setdefault(entry.kind, {})[entry.id] = content | {"_place": str(entry.place)} | ({"_in": entry.owner} if entry.owner else {})
+    edges = [[e.source, e.relation, e.target, *([e.place] if e.place else [])] for edges in graph.outgoing.values() for e in edges]
+    whole = {
+        "tool": f"mdr-blueprint {VERSION}",
+        "revision": {"name": inputs.revision.name, "dirty": inputs.revision.dirty},
+        "records": records,
+        "edges": edges,
+        "findings": [finding_as_json(finding) for finding in inputs.report.findings],
+    }
+    return (json.dumps(whole, ensure_ascii=False, separators=(",", ":")) + "\n").encode()
+
+
+def finding_as_json(finding: Finding) -> dict[str, Any]:
+    return {
+        "code": finding.code, "name": finding.name, "severity": finding.severity, "waived": finding.waived is not None, "waiver": finding.waived,
+        "subject": finding.subject, "message": finding.message, "path": finding.place.path, "line": finding.place.line,
+        "column": finding.place.column, "basis": finding.basis, "fix": finding.fix,
+    }

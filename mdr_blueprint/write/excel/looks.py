@@ -1,0 +1,60 @@
+"""Every style of the workbook, by name, so that a reader can change one in Excel and all its cells follow."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from openpyxl.cell import WriteOnlyCell
+from openpyxl.styles import Alignment, Border, Font, NamedStyle, PatternFill, Side
+
+if TYPE_CHECKING:
+    from openpyxl import Workbook
+
+TITLE: Final = "MDR title"
+NOTE: Final = "MDR note"
+BACK: Final = "MDR way back"
+HEADER: Final = "MDR header"
+TEXT: Final = "MDR text"
+LINK: Final = "MDR link"
+GAP: Final = "MDR gap"
+QUOTED: Final = " quoted"
+"""Added to a name: the same look for a text that Excel might take for a formula."""
+
+LINE: Final = 13.2
+"""Height of a line of text, in points."""
+FONT = "Calibri"
+INK, LINK_BLUE, NOTE_GREY, LINE_GREY = "1F2933", "0B5394", "52606D", "D9DEE4"
+HEADER_BLUE, WHITE = "1F3A5F", "FFFFFF"
+GAP_FILL, GAP_INK = "FFE3D3", "8A2B06"
+
+
+def add_looks(book: Workbook) -> dict[str, int]:
+    """Make the styles known to the workbook. Gives the number that each has in the file, for those of the rows."""
+    rule = Border(bottom=Side(style="thin", color=LINE_GREY))
+    wrapped = Alignment(wrap_text=True, vertical="top")
+    single = Alignment(vertical="center")
+    gap = Font(name=FONT, size=10, bold=True, color=GAP_INK)
+    looks = (
+        NamedStyle(TITLE, font=Font(name=FONT, size=15, bold=True, color=HEADER_BLUE), alignment=single),
+        NamedStyle(NOTE, font=Font(name=FONT, size=10, color=NOTE_GREY), alignment=single),
+        NamedStyle(BACK, font=Font(name=FONT, size=10, color=LINK_BLUE, underline="single"), alignment=single),
+        NamedStyle(HEADER, font=Font(name=FONT, size=10, bold=True, color=WHITE), fill=_solid(HEADER_BLUE),
+                   alignment=Alignment(wrap_text=True, vertical="center"), border=Border(right=Side(style="thin", color=WHITE))),
+        NamedStyle(TEXT, font=Font(name=FONT, size=10, color=INK), alignment=wrapped, border=rule),
+        NamedStyle(LINK, font=Font(name=FONT, size=10, color=LINK_BLUE, underline="single"), alignment=wrapped, border=rule),
+        NamedStyle(GAP, font=gap, fill=_solid(GAP_FILL), alignment=wrapped, border=rule),
+    )  # fmt: skip
+    for look in looks:
+        book.add_named_style(look)
+    return {name + ending: _number(book, name, quoted=bool(ending)) for name in (TEXT, LINK, GAP) for ending in ("", QUOTED)}
+
+
+def _number(book: Workbook, look: str, *, quoted: bool) -> int:
+    cell = WriteOnlyCell(book.worksheets[0])
+    cell.style = look
+    cell.quotePrefix = quoted
+    return cell.style_id
+
+
+def _solid(color: str) -> PatternFill:
+    return PatternFill("solid", fgColor=color)

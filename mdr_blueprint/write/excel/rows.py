@@ -1,0 +1,106 @@
+"""The rows of a table as the XML of a sheet."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+from xml.sax.saxutils import escape, quoteattr
+
+from openpyxl.utils import get_column_letter, quote_sheetname
+
+from mdr_blueprint.diagnostics import Fault, Place
+from mdr_blueprint.write.excel.cells import Shown, cut, lines, number_columns, show
+from mdr_blueprint.write.excel.looks import GAP, LINE, LINK, QUOTED, TEXT
+from mdr_blueprint.write.excel.sheet import FIRST_ROW
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from mdr_blueprint.tables import Row, Table
+
+MOST_LINKS = 65_000  # Excel takes 65,530 on a sheet; one leads back, and a round number is easier to explain
+TALLEST = 409.0  # points; a row of Excel cannot be taller
+FORMULA_SIGNS = ("=", "+", "-", "@")
+
+
+@dataclass(frozen=True)
+class Setting:
+    """What the rows of every sheet need to know: numbers of the styles, and where each record has its row."""
+
+    styles: Mapping[str, int]
+    homes: Mapping[str, str]
+
+
+@dataclass
+class Body:
+    """The rows and links of one sheet, and the texts that had to be cut."""
+
+    last: str = ""
+    rows: list[str] = field(default_factory=list)
+    links: list[str] = field(default_factory=list)
+    faults: list[Fault] = field(default_factory=list)
+
+
+def write_rows(table: Table, name: str, widths: Sequence[float], setting: Setting) -> Body:
+    """The rows of the sheet called `name`, below its header."""
+    letters = [get_column_letter(at) for at in range(1, len(widths) + 1)]
+    numbers = number_columns(table)
+    own = quote_sheetname(name) + "!"
+    body = Body(last=f"{letters[-1]}{FIRST_ROW + max(len(table.rows), 1) - 1}")
+    for at, row in enumerate(table.rows, FIRST_ROW):
+        shown = _fitting(table, row, body.faults)
+        looks = []
+        for column, cell in enumerate(shown):
+            location = setting.homes.get(cell.target) if cell.target and len(body.links) < MOST_LINKS else None
+            if location and not column and location.startswith(own):
+                location = None  # the row is the record's own
+            if location:
+                body.links.append(f'<hyperlink ref="{letters[column]}{at}" location={quoteattr(location)}/>')
+            looks.append(GAP if cell.gap else LINK if location else TEXT)
+        height = min(LINE * max(lines(cell.text, width) for cell, width in zip(shown, widths, strict=False)) + 3, TALLEST)
+        cells = _cells(row, shown, looks, numbers, setting.styles)
+        marked = "".join(f'<c r="{letter}{at}" {cell}' for letter, cell in zip(letters, cells, strict=True))
+        body.rows.append(f'<row r="{at}" ht="{height:.1f}" customHeight="1">{marked}</row>')
+    return body
+
+
+def _fitting(table: Table, row: Row, faults: list[Fault]) -> list[Shown]:
+    """What the cells show, each text no longer than a cell can hold."""
+    shown = [show(cell) for cell in row.cells]
+    for column, cell in enumerate(shown):
+        text = cut(cell.text)
+        if text is not cell.text:
+            shown[column] = cell._replace(text=text)
+            faults.append(_too_long(table, row, column, len(cell.text)))
+    return shown
+
+
+def _too_long(table: Table, row: Row, column: int, length: int) -> Fault:
+    """The writer knows the record, not its file: whoever makes a finding of the fault finds the place by `subject`."""
+    message = (
+        f"a text of {length:,} characters is longer than a cell of a workbook can hold; it is cut there, with a note"
+        f" (table {table.title}, column {table.columns[column].title})"
+    )
+    fix = "move the text into an evidence document and cite it"
+    return Fault("too-long", message, Place("project.yaml"), fix=fix, subject=row.subject)
+
+
+def _cells(
+    row: Row, shown: Sequence[Shown], looks: Sequence[str], numbers: frozenset[int], styles: Mapping[str, int]
+) -> Iterator[str]:
+    """The cells of a row, each from its style to its end."""
+    for column, (cell, look) in enumerate(zip(shown, looks, strict=True)):
+        if column in numbers and cell.text and not cell.gap:
+            yield f's="{styles[look]}"><v>{cell.text}</v></c>'
+        else:
+            yield _text(cell.text, look, styles)
+    yield _text("yes", GAP, styles) if row.gap else _text("", TEXT, styles)
+
+
+def _text(text: str, look: str, styles: Mapping[str, int]) -> str:
+    """A text is always text, whatever it begins with, and stays text when somebody edits it."""
+    if not text:
+        return f's="{styles[look]}"/>'
+    style = styles[look + QUOTED] if text.startswith(FORMULA_SIGNS) else styles[look]
+    space = ' xml:space="preserve"' if text[0].isspace() or text[-1].isspace() else ""
+    return f's="{style}" t="inlineStr"><is><t{space}>{escape(text)}</t></is></c>'

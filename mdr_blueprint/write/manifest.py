@@ -1,0 +1,42 @@
+"""`manifest.json`: what was built from what, by which version, with which findings."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from pathlib import Path
+from typing import Any
+
+from mdr_blueprint.diagnostics import SEVERITIES, Report
+from mdr_blueprint.tables import Inputs
+from mdr_blueprint.version import VERSION
+from mdr_blueprint.write.data import finding_as_json
+from mdr_blueprint.write.output import MANIFEST, PARTS
+
+
+def write_manifest(inputs: Inputs, report: Report, folder: Path, input_hashes: dict[str, str], fresh: tuple[str, ...], previous: Path) -> None:
+    """Write the manifest of the output in `folder`. A part that was kept from an earlier build says which revision it shows."""
+    revision = {"name": inputs.revision.name, "dirty": inputs.revision.dirty}
+    project = inputs.dossier.project
+    kept = _parts_of(previous)
+    parts = {name: revision if name in fresh else kept.get(name, {}) for name in PARTS if (folder / PARTS[name][0]).is_dir()}
+    whole: dict[str, Any] = {
+        "tool": f"mdr-blueprint {VERSION}",
+        "project": {"id": project.id, "title": project.title, "stage": project.stage} if project else None,
+        "revision": revision,
+        "parts": parts,
+        "findings": {severity: report.count(severity) for severity in SEVERITIES} | {"waived": report.waived_count},
+        "messages": [finding_as_json(f) for f in report.findings],
+        "inputs": input_hashes,
+        "outputs": {path.relative_to(folder).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest()
+                    for path in sorted(folder.rglob("*")) if path.is_file()},
+    }
+    (folder / MANIFEST).write_text(json.dumps(whole, indent=1, ensure_ascii=False) + "\n", "utf-8", newline="\n")
+
+
+def _parts_of(previous: Path) -> dict[str, Any]:
+    try:
+        parts = json.loads((previous / MANIFEST).read_text("utf-8")).get("parts", {})
+    except (OSError, ValueError, AttributeError):
+        return {}
+    return parts if isinstance(parts, dict) else {}

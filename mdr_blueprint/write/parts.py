@@ -1,0 +1,123 @@
+"""Write the parts of an output into a new folder: Word and Excel in a second process beside the site where the system can fork."""
+
+from __future__ import annotations
+
+import multiprocessing
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from multiprocessing.connection import Connection
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from mdr_blueprint import library
+from mdr_blueprint.diagnostics import Fault, WriteError
+from mdr_blueprint.write.data import write_data
+
+if TYPE_CHECKING:
+    from mdr_blueprint.render import Document
+    from mdr_blueprint.tables import Inputs, Tables
+
+Progress = Callable[[str], None]
+
+
+def write_parts(tables: Tables, documents: tuple[Document, ...], folder: Path, parts: tuple[str, ...], progress: Progress) -> tuple[Fault, ...]:
+    """Write every part named in `parts`; gives the faults that were met."""
+    with _beside(lambda: _office(tables, documents, folder, parts)) as office:
+        if "data" in parts:
+            progress("data")
+            (folder / "data").mkdir()
+            (folder / "data" / "dossier.json").write_bytes(write_data(tables.inputs))
+        if "site" in parts:
+            progress("site")
+            _site(tables, documents, folder)
+        if "word" in parts or "excel" in parts:
+            progress("documents and workbook")
+    return office.faults
+
+
+def footer(inputs: Inputs) -> str:
+    """The line that every page of every output carries."""
+    project = inputs.dossier.project
+    words = (project.id if project else None, inputs.dossier.device_name, f"revision {inputs.revision}")
+    return ", ".join(word for word in words if word)
+
+
+def _site(tables: Tables, documents: tuple[Document, ...], folder: Path) -> None:
+    from mdr_blueprint.write.site import make_pages
+    from mdr_blueprint.write.site.wrap import build_site, write_plain
+
+    project = tables.inputs.dossier.project
+    name, language = (project.title if project else "Technical file"), (project.language if project else "en")
+    pages = make_pages(tables, documents)
+    line = footer(tables.inputs)
+    write_plain(pages, folder / "site_source", name=name, footer=line, language=language)
+    build_site(pages, folder / "site", name=name, footer=line, language=language)
+
+
+def _office(tables: Tables, documents: tuple[Document, ...], folder: Path, parts: tuple[str, ...]) -> tuple[Fault, ...]:
+    faults: tuple[Fault, ...] = ()
+    line = footer(tables.inputs)
+    if "excel" in parts:
+        from mdr_blueprint.write.excel import write_workbook
+
+        project = tables.inputs.dossier.project
+        data, faults = write_workbook(tables.sheets(), title=project.title if project else "Technical file", footer=line)
+        (folder / "workbooks").mkdir()
+        (folder / "workbooks" / "technical_file.xlsx").write_bytes(data)
+    if "word" in parts:
+        from mdr_blueprint.write.word import write_word
+
+        template = library.folder("templates") / "word" / "reference.docx"
+        own = tables.inputs.sources.inventory.get("templates/word/reference.docx")
+        (folder / "documents").mkdir()
+        for document in documents:
+            if "word" in document.outputs:
+                data = write_word(document, footer=line, template=own.location if own else template)
+                (folder / "documents" / f"{document.file_name}.docx").write_bytes(data)
+    return faults
+
+
+class _Office:
+    """What the second process had to say."""
+
+    faults: tuple[Fault, ...] = ()
+
+
+@contextmanager
+def _beside(work: Callable[[], tuple[Fault, ...]]) -> Iterator[_Office]:
+    """Run `work` in a forked process beside the block, or after it where the system cannot fork cheaply."""
+    result = _Office()
+    if sys.platform != "linux":
+        yield result
+        result.faults = work()
+        return
+    receiver, sender = multiprocessing.Pipe(duplex=False)
+    process = multiprocessing.get_context("fork").Process(target=_send, args=(work, sender), daemon=True)
+    process.start()
+    sender.close()
+    try:
+        yield result
+        result.faults = _receive(receiver)
+    finally:
+        process.terminate() if sys.exc_info()[0] else process.join()
+        receiver.close()
+
+
+def _send(work: Callable[[], tuple[Fault, ...]], sender: Connection) -> None:
+    try:
+        sender.send(work())
+    except Exception as error:  # noqa: BLE001 - handed to the parent, which raises it
+        sender.send(error if isinstance(error, OSError) else RuntimeError(f"{type(error).__name__}: {error}"))
+
+
+def _receive(receiver: Connection) -> tuple[Fault, ...]:
+    try:
+        answer = receiver.recv()
+    except EOFError:
+        raise WriteError("the process that writes documents and workbook ended without a word") from None
+    if isinstance(answer, BaseException):
+        raise answer
+    faults: tuple[Fault, ...] = answer
+    return faults
+

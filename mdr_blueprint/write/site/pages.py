@@ -1,0 +1,254 @@
+"""The pages of the site, finished: body, table of contents, title and search entries. Nothing here knows MkDocs."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from html import escape
+from urllib.parse import quote
+
+from mdr_blueprint.load import Entry
+from mdr_blueprint.markdown import Block, Heading, parse, plain, plain_blocks
+from mdr_blueprint.model import KINDS, Evidence, Record
+from mdr_blueprint.render import Document, TableBlock
+from mdr_blueprint.tables import Column, Gap, Inputs, RecordLink, Row, Table, Tables
+from mdr_blueprint.tables.status import summary
+from mdr_blueprint.write.site.addresses import BASICS, Addresses, anchor_of, page_of, register_of, section_anchor
+from mdr_blueprint.write.site.html import HtmlWriter
+from mdr_blueprint.write.site.plain_markdown import MarkdownWriter
+from mdr_blueprint.write.site.records import CardWriter, heading_words
+
+TEXT_IN_SEARCH = 400
+
+
+@dataclass(frozen=True, slots=True)
+class TocEntry:
+    level: int
+    anchor: str
+    title: str
+
+
+@dataclass(frozen=True, slots=True)
+class SearchEntry:
+    """One hit of the search: a place on the site, a title and some text, all plain."""
+
+    url: str
+    title: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class SitePage:
+    """A page, complete. `path` is its address from the root of the site."""
+
+    path: str
+    title: str
+    body: str
+    markdown: str
+    toc: tuple[TocEntry, ...] = ()
+    search: tuple[SearchEntry, ...] = ()
+    section: str | None = None
+    """Section of the navigation that lists it; None for pages reached through registers, links and search."""
+
+
+@dataclass
+class _Page:
+    """A page while it is put together: every part is written as HTML and as Markdown."""
+
+    path: str
+    title: str
+    section: str | None
+    addresses: Addresses
+    html_parts: list[str] = field(default_factory=list)
+    markdown_parts: list[str] = field(default_factory=list)
+    toc: list[TocEntry] = field(default_factory=list)
+    search: list[SearchEntry] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.depth = self.path.count("/")
+        self.html = HtmlWriter(lambda id_, place: self.addresses.url(id_, self.depth, place))
+        self.plain = MarkdownWriter(self.html)
+        self.html_parts.append(f"<h1>{escape(self.title, quote=False)}</h1>")
+        self.markdown_parts.append(f"# {self.plain.text(self.title)}")
+
+    def up(self, path: str) -> str:
+        """Address of another page of the site as seen from this one."""
+        return "../" * self.depth + path
+
+    def raw(self, html: str) -> None:
+        self.html_parts.append(html)
+        self.markdown_parts.append(html)
+
+    def heading(self, level: int, anchor: str, title: str, text: str = "", extra: str = "") -> None:
+        self.html_parts.append(f'<h{level} id="{escape(anchor)}">{escape(title, quote=False)}{extra}</h{level}>')
+        self.markdown_parts.append(f"{'#' * level} {self.plain.text(title)} {{ #{anchor} }}")
+        self.toc.append(TocEntry(level, anchor, title))
+        self.search.append(SearchEntry(f"{self.path}#{quote(anchor, safe='()')}", title, text[:TEXT_IN_SEARCH]))
+
+    def blocks(self, blocks: Iterable[Block | TableBlock]) -> None:
+        for block in blocks:
+            if isinstance(block, TableBlock):
+                self.table(block.table, block.view)
+            elif isinstance(block, Heading):
+                title = f"{block.number} {plain(block.parts)}".strip()
+                self.toc.append(TocEntry(block.level, block.anchor, title))
+                self.search.append(SearchEntry(f"{self.path}#{quote(block.anchor)}", title, ""))
+                self.html_parts.append(self.html.block(block))
+                self.markdown_parts.append(self.plain.block(block))
+            else:
+                text = plain_blocks((block,))
+                if self.search and len(self.search[-1].text) < TEXT_IN_SEARCH:
+                    last = self.search[-1]
+                    self.search[-1] = SearchEntry(last.url, last.title, f"{last.text} {text}".strip()[:TEXT_IN_SEARCH])
+                self.html_parts.append(self.html.block(block))
+                self.markdown_parts.append(self.plain.block(block))
+
+    def table(self, table: Table, view: str = "wide") -> None:
+        self.raw(self.html.table(table, view))
+
+    def done(self) -> SitePage:
+        first = SearchEntry(self.path, self.title, "")
+        return SitePage(self.path, self.title, "\n".join(self.html_parts), "\n\n".join(self.markdown_parts) + "\n", tuple(self.toc),
+                        (first, *self.search), self.section)
+
+
+def make_pages(tables: Tables, documents: Iterable[Document]) -> tuple[SitePage, ...]:
+    """Every page of the site, the home page first."""
+    maker = _Maker(tables, tuple(documents))
+    return tuple(maker.pages())
+
+
+class _Maker:
+    def __init__(self, tables: Tables, documents: tuple[Document, ...]) -> None:
+        self.tables = tables
+        self.inputs: Inputs = tables.inputs
+        self.documents = tuple(d for d in documents if "site" in d.outputs)
+        self.addresses = Addresses(self.inputs.dossier, self.inputs.sources.inventory)
+
+    def pages(self) -> Iterator[SitePage]:
+        yield self._home()
+        for document in self.documents:
+            yield self._document(document)
+        yield from self._registers()
+        yield from self._records()
+        yield from self._evidence()
+        yield self._findings()
+        yield self._retired()
+
+    def _page(self, path: str, title: str, section: str | None = None) -> _Page:
+        return _Page(path, title, section, self.addresses)
+
+    def _home(self) -> SitePage:
+        inputs, project = self.inputs, self.inputs.dossier.project
+        page = self._page("index.html", project.title if project else "Technical file", "")
+        rows = [("Device", inputs.dossier.device_name or Gap()), ("Stage", project.stage if project else Gap()),
+                ("Source revision", str(inputs.revision)), ("Findings", inputs.report.summary())]
+        page.table(Table("about", "About", (Column("Item", 16), Column("Value", 60)), tuple(Row(r) for r in rows)))
+        page.raw(f'<p><a href="findings.html">All findings, with legal basis and how to mend them</a></p>')  # noqa: F541
+        page.heading(2, "documents", "Documents")
+        items = "".join(f'<tr><td><a href="documents/{d.id}.html">{escape(d.title)}</a></td><td>{escape(d.basis)}</td>'
+                        f"<td>{'<a href=' + chr(34) + '../documents/' + d.file_name + '.docx' + chr(34) + '>Word</a>' if 'word' in d.outputs else ''}</td>"
+                        f"<td>{escape(d.version) or '<span class=mdr-gap>no version</span>'}</td></tr>" for d in self.documents)
+        page.raw('<div class="mdr-scroll"><table class="mdr-table"><thead><tr><th>Document</th><th>Legal basis</th><th>File</th><th>Version</th></tr></thead>'
+                 f"<tbody>{items}</tbody></table></div>")
+        page.raw('<p>All matrices, filterable, gaps as rows: <a href="../workbooks/technical_file.xlsx">workbook</a>. '
+                 'Everything for other programs: <a href="../data/dossier.json">data</a>.</p>')
+        page.heading(2, "readiness", "Readiness by Annex II and III")
+        words = ", ".join(f"{number} {word}" for word, number in sorted(summary(inputs).items()))
+        page.raw(f"<p>Points: {escape(words)}. A point is complete when every kind of record it asks for is there and none of these records has an open finding.</p>")
+        page.table(self.tables.get("readiness"))
+        return page.done()
+
+    def _document(self, document: Document) -> SitePage:
+        page = self._page(f"documents/{document.id}.html", document.title, "Documents")
+        word = f'<a href="../../documents/{document.file_name}.docx">Word</a>' if "word" in document.outputs else ""
+        page.raw(f'<details class="mdr-control"><summary>Document control</summary>{page.html.table(document.control)}<p>Approvals</p>'
+                 f"{page.html.table(document.approvals)}<p>Change history</p>{page.html.table(document.history)}</details><p>{word}</p>")
+        page.blocks(document.blocks)
+        return page.done()
+
+    def _registers(self) -> Iterator[SitePage]:
+        """One page per kind that has records: id, title, where it stands, what is open."""
+        report = self.inputs.report
+        for kind, cls in KINDS.items():
+            entries = self.inputs.dossier.kind(kind)
+            if cls.keys == "single" or not entries:
+                continue
+            page = self._page(register_of(kind), cls.plural, "Records")
+            rows = []
+            for entry in entries:
+                number = sum(1 for f in report.about(entry.id) if f.waived is None)
+                label = heading_words(self.inputs, entry)
+                state = "retired" if entry.whole and entry.record.retired else str(number or "")
+                rows.append(Row((RecordLink(entry.id, label), state, str(entry.place)), entry.id, bool(number)))
+            page.table(Table(kind, cls.plural, (Column(cls.singular.capitalize(), 70), Column("Open findings", 9), Column("Where", 30)), tuple(rows)))
+            yield page.done()
+
+    def _records(self) -> Iterator[SitePage]:
+        grouped: dict[str, list[Entry[Record]]] = {}
+        for kind in KINDS:
+            for entry in self.inputs.dossier.kind(kind):
+                grouped.setdefault(page_of(entry.cls, entry.id), []).append(entry)
+        for path, entries in grouped.items():
+            cls = entries[0].cls
+            if path == BASICS:
+                page = self._page(path, "Project and device", "Records")
+            else:
+                page = self._page(path, f"{cls.plural} {_span(entries)}")
+                page.raw(f'<p class="mdr-up"><a href="{page.up(register_of(cls.kind_name))}">All {escape(cls.plural.lower())}</a></p>')
+            cards = CardWriter(self.inputs, page.html)
+            for entry in entries:
+                mark = ' <span class="mdr-illustrative">illustrative</span>' if entry.record.illustrative else ""
+                page.heading(2, anchor_of(entry.id), heading_words(self.inputs, entry), entry.cls.singular, mark)
+                page.raw(cards.card(entry))
+            yield page.done()
+
+    def _evidence(self) -> Iterator[SitePage]:
+        """Evidence documents that are Markdown files of the project, as they stand."""
+        for entry in self.inputs.dossier.of(Evidence):
+            path = self.addresses.evidence_page(entry)
+            file = self.inputs.sources.inventory.get(entry.record.path or "")
+            if path is None or file is None:
+                continue
+            page = self._page(path, f"{entry.id} {self.inputs.say(entry.record.title)}")
+            state = ", ".join(str(x) for x in (f"version {entry.record.version}" if entry.record.version else "", entry.record.status, entry.record.date) if x)
+            page.raw(f'<p class="mdr-up">Evidence document {page.html.record(entry.id, escape(entry.id))}, {escape(state)}; file <code>{escape(file.path)}</code>'
+                     f"{'; <span class=mdr-illustrative>illustrative</span>' if entry.record.illustrative else ''}</p>")
+            page.blocks(_as_written(parse(file.location.read_text("utf-8", errors="replace"))))
+            yield page.done()
+
+    def _findings(self) -> SitePage:
+        page = self._page("findings.html", "Findings", "Findings")
+        page.raw(f"<p>{escape(self.inputs.report.summary())}. A waived finding stays visible.</p>")
+        page.table(self.tables.get("findings"))
+        page.heading(2, "waivers", "Waivers")
+        page.table(self.tables.get("waivers"))
+        return page.done()
+
+    def _retired(self) -> SitePage:
+        page = self._page("records/retired.html", "Retired records", "Records")
+        page.raw("<p>A retired record is kept and shown; its id is never used again.</p>")
+        page.table(self.tables.get("retired"))
+        return page.done()
+
+
+def _as_written(blocks: Iterable[Block]) -> Iterator[Block]:
+    """Headings of an evidence document keep their own numbers; these are the anchors that citations use. Its title is the page's."""
+    for block in blocks:
+        if isinstance(block, Heading):
+            if block.level == 1:
+                continue
+            number = re.match(r"(\d+(?:\.\d+)*)\.?(?:\s|$)", plain(block.parts))
+            yield Heading(block.level, block.parts, "", section_anchor(number[1]) if number else block.anchor, block.line)
+        else:
+            yield block
+
+
+def _span(entries: list[Entry[Record]]) -> str:
+    """`RC-001 to RC-099`."""
+    first, last = entries[0].key, entries[-1].key
+    return first if first == last else f"{first} to {last}"
+
+
+

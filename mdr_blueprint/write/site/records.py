@@ -1,0 +1,147 @@
+"""A record as a card: what it says, what it rests on, what rests on it, what is missing, where it stands."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import cache
+from html import escape
+from typing import Any, get_args
+
+from mdr_blueprint.diagnostics import Finding
+from mdr_blueprint.graph import Edge
+from mdr_blueprint.load import Entry
+from mdr_blueprint.markdown import parse_prose
+from mdr_blueprint.model import Part, Record, ready
+from mdr_blueprint.model.scalars import ProseMark
+from mdr_blueprint.tables import Inputs
+from mdr_blueprint.tables.engine import shown
+from mdr_blueprint.write.site.html import HtmlWriter
+
+HIDDEN = frozenset({"notes", "retired", "illustrative", "title", "facts"})
+WORDS = {"p1": "P1", "p2": "P2", "p": "P", "ifu": "IFU", "purl": "package URL", "srn": "SRN", "prrc": "person responsible for regulatory compliance",
+         "emdn": "EMDN", "sha256": "SHA-256", "gspr": "GSPR"}
+
+
+class CardWriter:
+    """Writes records for one page."""
+
+    def __init__(self, inputs: Inputs, html: HtmlWriter) -> None:
+        self.inputs = inputs
+        self.html = html
+
+    def card(self, entry: Entry[Record]) -> str:
+        """Everything below the heading of a record."""
+        parts = ['<div class="mdr-record">']
+        record = entry.record
+        if not entry.whole:
+            parts.append('<p class="mdr-gap">This record could not be read; see its findings.</p>')
+        if record.retired is not None:
+            parts.append(f'<p class="mdr-retired">Retired: {self._text(record.retired.reason)}</p>')
+        if record.illustrative:
+            parts.append('<p class="mdr-illustrative">illustrative: made for the example, not a fact of a real device</p>')
+        findings = self.inputs.report.about(entry.id)
+        if findings:
+            parts.append(self._findings(findings))
+        references = self._references(entry)
+        rows = [*self._fields(record, references, ()), *self._back_rows(entry)]
+        parts.append('<table class="mdr-fields"><tbody>' + "".join(f"<tr><th>{name}</th><td>{value}</td></tr>" for name, value in rows) + "</tbody></table>")
+        parts.append(f'<p class="mdr-where">{entry.cls.singular} in <code>{escape(str(entry.place))}</code></p></div>')
+        return "\n".join(parts)
+
+    def _findings(self, findings: tuple[Finding, ...]) -> str:
+        rows = []
+        for f in findings:
+            state = f"waived by {f.waived}" if f.waived else f.severity
+            rows.append(f'<li class="mdr-{"waived" if f.waived else f.severity}"><strong>{f.code}</strong> {state}: {self._text(f.message)}'
+                        f'<br><span class="mdr-fix">{self._text(f.fix)} <em>({self._text(f.basis)})</em></span></li>')
+        return f'<ul class="mdr-findings">{"".join(rows)}</ul>'
+
+    def _references(self, entry: Entry[Record]) -> dict[tuple[str | int, ...], Edge]:
+        return {edge.steps: edge for edge in self.inputs.graph.out(entry.id)}
+
+    def _fields(self, part: Part, references: dict[tuple[str | int, ...], Edge], at: tuple[str | int, ...]) -> Iterator[tuple[str, str]]:
+        prose = _prose_fields(type(part))
+        for name in type(part).model_fields:
+            found = getattr(part, name)
+            if found is None or found == () or found == {} or (name in HIDDEN and not at):
+                if name != "facts" or not found:
+                    continue
+            yield _label(name), self._value(found, references, (*at, name), name in prose)
+
+    def _value(self, found: Any, references: dict[tuple[str | int, ...], Edge], at: tuple[str | int, ...], prose: bool) -> str:
+        edge = references.get(at)
+        if edge is not None and isinstance(found, str):
+            return self._reference(edge)
+        if isinstance(found, str):
+            if prose:
+                return self.html.blocks(parse_prose(self.inputs.say(found)))
+            return self._text(WORDS.get(found, found.replace("_", " ") if found.islower() and " " not in found else found))
+        if isinstance(found, Record):
+            return self.html.record(str(at[-1]), escape(str(at[-1])))
+        if isinstance(found, Part):
+            return "; ".join(f"{name}: {value}" for name, value in self._fields(found, references, at))
+        if isinstance(found, tuple):
+            items = [self._value(item, references, (*at, index), False) for index, item in enumerate(found)]
+            simple = all(isinstance(item, str) and (*at, index) not in references for index, item in enumerate(found))
+            return ", ".join(items) if simple else "<br>".join(items)
+        if isinstance(found, dict):
+            return "<br>".join(self.html.record(key, escape(key)) if isinstance(item, Record) else
+                               f"{escape(str(key)).replace('_', ' ')}: {self._value(item, references, (*at, key), False)}" for key, item in found.items())
+        if isinstance(found, bool):
+            return "yes" if found else "no"
+        return escape(str(found))
+
+    def _reference(self, edge: Edge) -> str:
+        words = self.inputs.cited(edge.target, edge.place)
+        entry = self.inputs.dossier.entries.get(edge.target)
+        label = self.inputs.say(entry.record.label) if entry and entry.whole else ""
+        return self.html.record(edge.target, escape(f"{words} {label}".strip(), quote=False), edge.place)
+
+    def _back_rows(self, entry: Entry[Record]) -> Iterator[tuple[str, str]]:
+        """What rests on the record, by the inverse name of the relation."""
+        grouped: dict[str, list[str]] = {}
+        for edge in self.inputs.graph.into(entry.id):
+            grouped.setdefault(edge.inverse, []).append(edge.source)
+        for inverse, sources in grouped.items():
+            links = []
+            for id_ in dict.fromkeys(sources):
+                source = self.inputs.dossier.entries[id_]
+                label = self.inputs.say(source.record.label) if source.whole else ""
+                links.append(self.html.record(id_, escape(f"{shown(id_)} {label}".strip(), quote=False)))
+            yield f"← {_label(inverse)}", "<br>".join(links)
+
+    def _text(self, text: str) -> str:
+        return escape(self.inputs.say(text), quote=False)
+
+
+@cache
+def _prose_fields(cls: type[Part]) -> frozenset[str]:
+    names = set()
+    for name, info in ready(cls).model_fields.items():
+        marks = [*info.metadata, *(mark for arg in get_args(info.annotation) for mark in getattr(arg, "__metadata__", ()))]
+        if any(isinstance(mark, ProseMark) for mark in marks):
+            names.add(name)
+    return frozenset(names)
+
+
+@cache
+def _label(name: str) -> str:
+    return WORDS.get(name, name.replace("_", " "))
+
+
+def heading_words(inputs: Inputs, entry: Entry[Record]) -> str:
+    """Id and title of a record, as plain text."""
+    label = inputs.say(entry.record.label) if entry.whole else ""
+    if entry.cls.keys == "single":
+        return entry.cls.plural
+    if entry.cls.keys == "gspr":
+        item = inputs.law.gspr.get(entry.key)
+        return f"GSPR {item.citation if item else entry.key}: {item.topic if item else ''} ({label})"
+    if entry.cls.keys == "clause":
+        known = inputs.law.standard(entry.owner or "")
+        title = known.clauses[entry.key].title if known and entry.key in known.clauses else ""
+        return f"{known.designation.split(':')[0] if known else entry.owner} clause {entry.key} {title} ({label})".replace("  ", " ")
+    return f"{shown(entry.id)} {label}".strip()
+
+
+

@@ -1,0 +1,50 @@
+"""The body of a document: headings, text and tables in their order, on paper that turns where a table needs it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from mdr_blueprint.markdown import Block, Grid, Heading, plain
+from mdr_blueprint.render.documents import Document, TableBlock
+from mdr_blueprint.write.word.cards import card_blocks
+from mdr_blueprint.write.word.markup import paragraph, run
+from mdr_blueprint.write.word.sections import stretches
+from mdr_blueprint.write.word.tables import grid, table_block
+from mdr_blueprint.write.word.text import BODY, Context, inlines, text_blocks
+
+DEEPEST = 5
+
+
+def body(document: Document, context: Context, text_width: tuple[int, int]) -> Iterator[tuple[bool, str]]:
+    """The sections in order: whether they are landscape, and their content. `text_width` is that of portrait and landscape paper."""
+    blocks = [block for block in document.blocks if not is_title(block, document)]
+    for stretch in stretches(blocks):
+        width = text_width[stretch.landscape]
+        yield stretch.landscape, "".join(_block(block, context, width) for block in stretch.blocks)
+
+
+def is_title(block: Block | TableBlock, document: Document) -> bool:
+    """Whether a block repeats the title, which stands in front already."""
+    return isinstance(block, Heading) and block.level == 1 and plain(block.parts).strip() == document.title.strip()
+
+
+def heading_words(heading: Heading) -> str:
+    """Number and title as they stand in the heading and in the contents."""
+    return f"{heading.number}  {plain(heading.parts)}" if heading.number else plain(heading.parts)
+
+
+def depth(heading: Heading) -> int:
+    """Level of a heading in Word: the sections below the title are the first."""
+    return min(max(heading.level - 1, 1), DEEPEST)
+
+
+def _block(block: Block | TableBlock, context: Context, width: int) -> str:
+    if isinstance(block, TableBlock):
+        return card_blocks(block.table, context, width) if block.view == "cards" else table_block(block.table, context, width)
+    if isinstance(block, Heading):
+        number = run(f"{block.number}  ") if block.number else ""
+        content = context.links.mark(context.links.section(block.anchor), number + inlines(block.parts, context))
+        return paragraph(content, f"Heading{depth(block)}")
+    if isinstance(block, Grid):
+        return grid(block, context, width)
+    return text_blocks([block], context, BODY)

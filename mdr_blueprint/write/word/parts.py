@@ -1,0 +1,118 @@
+"""The package around the text: template, page, header and footer, properties. The one place that knows python-docx."""
+
+from __future__ import annotations
+
+import copy
+import io
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from zipfile import BadZipFile
+
+from docx import Document as open_template
+from docx.opc.constants import RELATIONSHIP_TYPE
+from docx.opc.exceptions import PackageNotFoundError
+from docx.oxml import parse_xml
+from docx.oxml.ns import nsdecls, qn
+from lxml import etree
+
+from mdr_blueprint.diagnostics import UsageError
+from mdr_blueprint.write.word.markup import paragraph
+
+if TYPE_CHECKING:
+    from docx.document import Document as WordDocument
+
+PARAGRAPH_STYLES = (
+    "Normal", "Title", "Subtitle", "Heading1", "Heading2", "Heading3", "Heading4", "Heading5", "FrontHeading", "TOC1", "TOC2", "TOC3",
+    "Caption", "TableText", "TableTextSmall", "TableHeader", "TableHeaderSmall", "CardTitle", "ListBullet", "ListNumber", "Quote",
+    "Code", "SectionEnd", "Header", "Footer",
+)  # fmt: skip
+STYLES = (*PARAGRAPH_STYLES, "Hyperlink", "ContentsLink", "Gap", "CodeText", "FileTable", "CardTable")
+"""What a template must define: Word shows an undefined style as plain text, LibreOffice drops the whole link."""
+FURNITURE = (RELATIONSHIP_TYPE.HEADER, RELATIONSHIP_TYPE.FOOTER)
+
+
+class Package:
+    """One Word file being made from the template."""
+
+    def __init__(self, template: Path) -> None:
+        self._document = _open(template)
+        self._body: Any = self._document.element.body
+        section = self._body.find(qn("w:sectPr"))
+        self._sections = (section, _turned(section))
+        self.text_widths = (_text_width(self._sections[0]), _text_width(self._sections[1]))
+        self._numbering: Any = self._document.part.numbering_part.element
+        self._relations: dict[str, str] = {}
+
+    def relate(self, url: str) -> str:
+        """The id of the relation to a web address."""
+        if url not in self._relations:
+            self._relations[url] = self._document.part.relate_to(url, RELATIONSHIP_TYPE.HYPERLINK, is_external=True)
+        return self._relations[url]
+
+    def new_list(self, model: int, start: int) -> int:
+        """A new numbered list that looks as list `model` of the template and begins with `start`."""
+        lists = self._numbering.findall(qn("w:num"))
+        abstract = next(entry.find(qn("w:abstractNumId")).get(qn("w:val")) for entry in lists if entry.get(qn("w:numId")) == str(model))
+        number = max(int(entry.get(qn("w:numId"))) for entry in lists) + 1
+        levels = "".join(f'<w:lvlOverride w:ilvl="{level}"><w:startOverride w:val="{start}"/></w:lvlOverride>' for level in range(9))
+        entry = f'<w:num {nsdecls("w")} w:numId="{number}"><w:abstractNumId w:val="{abstract}"/>{levels}</w:num>'
+        lists[-1].addnext(parse_xml(entry))
+        return number
+
+    def fill_furniture(self, words: dict[str, str]) -> None:
+        """Put the words for `{title}` and its like into header and footer."""
+        for relation in self._document.part.rels.values():
+            if relation.reltype in FURNITURE:
+                for text in relation.target_part.element.iter(qn("w:t")):
+                    for name, value in words.items():
+                        text.text = (text.text or "").replace(f"{{{name}}}", value)
+
+    def describe(self, title: str, subject: str, description: str) -> None:
+        """The properties that a file manager shows; no author, for the authors stand in the change history."""
+        properties = self._document.core_properties
+        properties.title, properties.subject, properties.comments = title[:255], subject[:255], description[:255]
+        properties.author = properties.last_modified_by = ""
+        properties.language = "en-GB"
+        properties.revision = 1
+
+    def fill_body(self, sections: list[tuple[bool, str]]) -> None:
+        """The text: sections in order, each whether it is landscape and its content."""
+        marks = [etree.tostring(section, encoding="unicode") for section in self._sections]
+        parts = [content + paragraph("", "SectionEnd", marks[landscape]) for landscape, content in sections[:-1]]
+        landscape, content = sections[-1]
+        xml = f"<w:body {nsdecls('w', 'r')}>{''.join(parts)}{content}{marks[landscape]}</w:body>"
+        self._body.getparent().replace(self._body, parse_xml(xml.encode("utf-8", "replace")))
+
+    def save(self) -> bytes:
+        target = io.BytesIO()
+        self._document.save(target)
+        return target.getvalue()
+
+
+def _open(template: Path) -> WordDocument:
+    try:
+        document = open_template(str(template))
+    except (OSError, PackageNotFoundError, BadZipFile, KeyError, ValueError, etree.XMLSyntaxError) as error:
+        raise UsageError(f"{template} is no Word document that can serve as template: {error}") from error
+    defined = {style.get(qn("w:styleId")) for style in document.styles.element.iter(qn("w:style"))}
+    missing = [name for name in STYLES if name not in defined]
+    if missing:
+        raise UsageError(f"the Word template {template} does not define the styles {', '.join(missing)}; start from a copy of the library's")
+    return document
+
+
+def _turned(section: Any) -> Any:
+    """The same page on its side, with the same margins."""
+    landscape = copy.deepcopy(section)
+    size = landscape.find(qn("w:pgSz"))
+    width, height = size.get(qn("w:w")), size.get(qn("w:h"))
+    size.set(qn("w:w"), height)
+    size.set(qn("w:h"), width)
+    size.set(qn("w:orient"), "landscape")
+    return landscape
+
+
+def _text_width(section: Any) -> int:
+    """Width of the text in twentieths of a point."""
+    size, margin = section.find(qn("w:pgSz")), section.find(qn("w:pgMar"))
+    return int(size.get(qn("w:w"))) - int(margin.get(qn("w:left"))) - int(margin.get(qn("w:right")))

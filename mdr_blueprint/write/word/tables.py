@@ -1,0 +1,172 @@
+"""Tables as text of WordprocessingML: a row is put together from strings, which stays linear in the number of rows."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from typing import NamedTuple
+
+from mdr_blueprint.markdown import Grid, Paragraph, Text, plain, plain_blocks
+from mdr_blueprint.tables import Cell, Column, Gap, Lines, RecordLink, Row, Table, Words
+from mdr_blueprint.write.word.links import internal
+from mdr_blueprint.write.word.markup import GAP, LINK, PLAIN, field, paragraph, run
+from mdr_blueprint.write.word.text import Context, Flow, cell_flow, inlines, text_blocks
+
+GAP_ROW, GAP_CELL, HEADER = "FEF4F0", "FBE6DF", "E9EEF4"
+"""Fills; the words of a gap say the same, so that nothing rests on colour."""
+SMALL_FROM = 165
+"""A table this wide, in characters, is set in the smaller type."""
+SPLIT_FROM = 26
+"""A row of more lines than this may be split over two pages."""
+SAMPLE = 200
+"""So many rows are looked at to find the longest words."""
+LONGEST = 20
+"""Longer words than this are broken, whatever the width."""
+MARGINS = 170
+
+
+class Type(NamedTuple):
+    """The type a table is set in: styles of its paragraphs, and the width of an average character in twentieths of a point."""
+
+    text: Flow
+    header: str
+    character: float
+
+
+USUAL = Type(cell_flow("TableText"), "TableHeader", 89)
+SMALL = Type(cell_flow("TableTextSmall"), "TableHeaderSmall", 78)
+
+
+def table_block(table: Table, context: Context, width: int) -> str:
+    """A table with its caption, on paper `width` twentieths of a point wide; or a sentence where it has no rows."""
+    if not table.rows:
+        return paragraph(run(f"{table.title}. ", PLAIN._replace(bold=True)) + run(table.empty))
+    number = context.next_caption()
+    caption = run("Table ") + field("SEQ Table \\* ARABIC", str(number)) + run(f": {table.title}")
+    return paragraph(caption, "Caption") + bare_table(table, context, width) + paragraph("")
+
+
+def bare_table(table: Table, context: Context, width: int) -> str:
+    """A table that has rows, without a caption."""
+    face = SMALL if table.width > SMALL_FROM else USUAL
+    widths = column_widths(table, width, face.character)
+    rows = "".join(_row(row, widths, face, context) for row in table.rows)
+    return table_frame("FileTable", widths, header_row([column.title for column in table.columns], widths, face) + rows)
+
+
+def grid(block: Grid, context: Context, width: int) -> str:
+    """A small table that was typed into the text."""
+    texts = [[plain(cell) for cell in row] for row in (block.header, *block.rows)]
+    columns = tuple(Column(title, min(60, max(6, *(len(row[at]) for row in texts if at < len(row))))) for at, title in enumerate(texts[0]))
+    rows = tuple(Row(tuple(Words((Paragraph(cell),)) for cell in row)) for row in block.rows)
+    widths = column_widths(Table("", "", columns, rows), width, USUAL.character)
+    body = "".join(_row(row, widths, USUAL, context) for row in rows)
+    return table_frame("FileTable", widths, header_row(texts[0], widths, USUAL) + body) + paragraph("")
+
+
+def table_frame(style: str, widths: Sequence[int], rows: str) -> str:
+    columns = "".join(f'<w:gridCol w:w="{width}"/>' for width in widths)
+    return (
+        f'<w:tbl><w:tblPr><w:tblStyle w:val="{style}"/><w:tblW w:w="{sum(widths)}" w:type="dxa"/><w:tblLayout w:type="fixed"/>'
+        f'<w:tblLook w:val="0020" w:firstRow="1" w:lastRow="0" w:firstColumn="0" w:lastColumn="0" w:noHBand="1" w:noVBand="1"/></w:tblPr>'
+        f"<w:tblGrid>{columns}</w:tblGrid>{rows}</w:tbl>"
+    )
+
+
+def header_row(titles: Iterable[str], widths: Sequence[int], face: Type) -> str:
+    cells = "".join(frame_cell(paragraph(run(title), face.header), width, HEADER) for title, width in zip(titles, widths, strict=True))
+    return f"<w:tr><w:trPr><w:cantSplit/><w:tblHeader/></w:trPr>{cells}</w:tr>"
+
+
+def frame_cell(content: str, width: int, fill: str = "") -> str:
+    shade = f'<w:shd w:val="clear" w:color="auto" w:fill="{fill}"/>' if fill else ""
+    return f'<w:tc><w:tcPr><w:tcW w:w="{width}" w:type="dxa"/>{shade}</w:tcPr>{content}</w:tc>'
+
+
+def _row(row: Row, widths: Sequence[int], face: Type, context: Context) -> str:
+    bookmark = context.links.claim(row.subject)
+    own = row.subject if bookmark else None
+    fill = GAP_ROW if row.gap else ""
+    cells, lines = [], 1.0
+    for at, (cell, width) in enumerate(zip(row.cells, widths, strict=True)):
+        mark = context.links.mark(bookmark) if bookmark and at == 0 else ""
+        content, length = cell_content(cell, face.text, context, own, mark)
+        cells.append(frame_cell(content, width, GAP_CELL if _has_gap(cell) else fill))
+        lines = max(lines, length * face.character / (width - MARGINS + 1))
+    split = "" if lines > SPLIT_FROM else "<w:trPr><w:cantSplit/></w:trPr>"
+    return f"<w:tr>{split}{''.join(cells)}</w:tr>"
+
+
+def _has_gap(cell: Cell) -> bool:
+    return isinstance(cell, Gap) or (isinstance(cell, Lines) and any(isinstance(item, Gap) for item in cell.items))
+
+
+def cell_content(cell: Cell, flow: Flow, context: Context, own: str | None = None, mark: str = "") -> tuple[str, int]:
+    """The paragraphs of a cell and about how many characters they take. `own` is the record that is not linked, being here."""
+    if isinstance(cell, Lines):
+        parts = [cell_content(item, flow, context, own, mark if at == 0 else "") for at, item in enumerate(cell.items)]
+        if parts:
+            return "".join(content for content, _ in parts), sum(max(length, 20) for _, length in parts)
+        return paragraph(mark, flow.style), 0
+    if isinstance(cell, Words):
+        return _words(cell, flow, context, mark)
+    if isinstance(cell, RecordLink):
+        return paragraph(mark + _record(cell, context, own), flow.style), len(cell.label)
+    if isinstance(cell, Gap):
+        return paragraph(mark + run(cell.text, GAP), flow.style), len(cell.text)
+    return paragraph(mark + (run(cell) if cell else ""), flow.style), len(cell)
+
+
+def _words(cell: Words, flow: Flow, context: Context, mark: str) -> tuple[str, int]:
+    if len(cell.blocks) == 1 and isinstance(cell.blocks[0], Paragraph):
+        parts = cell.blocks[0].parts
+        if len(parts) == 1 and isinstance(parts[0], Text):  # nearly every cell: no walk
+            return paragraph(mark + run(parts[0].text), flow.style), len(parts[0].text)
+        return paragraph(mark + inlines(parts, context), flow.style), len(plain(parts))
+    lead = paragraph(mark, "SectionEnd") if mark else ""
+    return lead + (text_blocks(cell.blocks, context, flow) or paragraph("", flow.style)), len(plain_blocks(cell.blocks))
+
+
+def _record(link: RecordLink, context: Context, own: str | None) -> str:
+    bookmark = context.links.record(link.id) if link.id != own else None
+    return f"{internal(bookmark)}{run(link.label, LINK)}</w:hyperlink>" if bookmark else run(link.label)
+
+
+def cell_text(cell: Cell) -> str:
+    """A cell as plain text."""
+    if isinstance(cell, Words):
+        return plain_blocks(cell.blocks)
+    if isinstance(cell, Lines):
+        return "\n".join(map(cell_text, cell.items))
+    return str(cell)
+
+
+def column_widths(table: Table, total: int, character: float) -> list[int]:
+    """The columns' shares of the total, none so narrow that a word of usual length must be broken."""
+    floors = [longest * character * 1.08 + MARGINS for longest in _longest_words(table)]
+    if sum(floors) > total:
+        floors = [floor * total / sum(floors) for floor in floors]
+    shares = [max(column.width, 1) for column in table.columns]
+    free = set(range(len(shares)))
+    widths = [float(floor) for floor in floors]
+    while free:
+        rest = total - sum(widths[at] for at in range(len(shares)) if at not in free)
+        unit = rest / sum(shares[at] for at in free)
+        narrow = {at for at in free if shares[at] * unit < floors[at]}
+        if not narrow:
+            for at in free:
+                widths[at] = shares[at] * unit
+            break
+        free -= narrow
+    rounded = [int(width) for width in widths]
+    rounded[-1] += total - sum(rounded)
+    return rounded
+
+
+def _longest_words(table: Table) -> Iterator[int]:
+    """For each column the length of its longest word, as far as words are kept whole."""
+    sample = table.rows[:: max(1, len(table.rows) // SAMPLE)]
+    for at, column in enumerate(table.columns):
+        longest = max(map(len, column.title.split()), default=1) * 1.08  # bold
+        for row in sample:
+            longest = max(longest, *map(len, cell_text(row.cells[at]).split()), 1)
+        yield int(min(longest, LONGEST) + 0.99)

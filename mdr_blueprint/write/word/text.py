@@ -1,0 +1,128 @@
+"""Running text: inline parts to runs, blocks to paragraphs, in the body and in the cells of tables."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from mdr_blueprint.markdown import (
+    Block,
+    CodeBlock,
+    CodeText,
+    Divider,
+    Emphasis,
+    Grid,
+    Heading,
+    Inline,
+    LineBreak,
+    Link,
+    ListBlock,
+    Paragraph,
+    Quote,
+    Strong,
+    Text,
+    plain,
+    plain_blocks,
+)
+from mdr_blueprint.write.word.links import Links
+from mdr_blueprint.write.word.markup import GAP, LINK, PLAIN, Look, paragraph, run
+
+
+class Flow(NamedTuple):
+    """Where text stands: the style of its paragraphs, and how its lists are set."""
+
+    style: str
+    bullets: str
+    numbers: str
+    bullet_list: int
+    number_list: int
+    bullet_step: int
+    number_step: int
+    """Indent of a level in twentieths of a point; as in the template's numbering."""
+
+
+BODY = Flow("Normal", "ListBullet", "ListNumber", 1, 2, 360, 360)
+
+
+def cell_flow(style: str) -> Flow:
+    return Flow(style, style, style, 3, 4, 200, 280)
+
+
+@dataclass
+class Context:
+    """What is shared by all parts of one document while it is written."""
+
+    links: Links
+    new_list: Callable[[int, int], int]
+    """Numbers a list afresh: takes the list to follow and its first number, gives the new list."""
+    captions: int = 0
+
+    def next_caption(self) -> int:
+        self.captions += 1
+        return self.captions
+
+
+def inlines(parts: Iterable[Inline], context: Context, look: Look = PLAIN) -> str:
+    """Inline parts as runs."""
+    written = []
+    for part in parts:
+        if isinstance(part, Text):
+            written.append(run(part.text, look))
+        elif isinstance(part, CodeText):
+            written.append(run(part.text, look if look.style else look._replace(style="CodeText")))
+        elif isinstance(part, LineBreak):
+            written.append("<w:r><w:br/></w:r>")
+        elif isinstance(part, Strong):
+            written.append(inlines(part.parts, context, look._replace(bold=True)))
+        elif isinstance(part, Emphasis):
+            written.append(inlines(part.parts, context, look._replace(italic=True)))
+        else:
+            written.append(_link(part, context, look))
+    return "".join(written)
+
+
+def _link(link: Link, context: Context, look: Look) -> str:
+    if link.target.startswith("gap:"):
+        return run(plain(link.parts), GAP)
+    opening = context.links.opening(link.target)
+    if opening is None:
+        return inlines(link.parts, context, look)
+    return f"{opening}{inlines(link.parts, context, look._replace(style=LINK.style))}</w:hyperlink>"
+
+
+def text_blocks(blocks: Iterable[Block], context: Context, flow: Flow) -> str:
+    """Blocks of text as paragraphs. Tables, markers and numbered headings stand in the body only, not here."""
+    return "".join(_block(block, context, flow, 0) for block in blocks)
+
+
+def _block(block: Block, context: Context, flow: Flow, depth: int, extra: str = "") -> str:
+    if isinstance(block, (Paragraph, Heading)):
+        return paragraph(inlines(block.parts, context), flow.style, extra)
+    if isinstance(block, ListBlock):
+        return _list(block, context, flow, depth)
+    if isinstance(block, Quote):
+        return "".join(_block(inner, context, flow._replace(style="Quote") if flow.style == "Normal" else flow, depth) for inner in block.blocks)
+    if isinstance(block, CodeBlock):
+        return paragraph(run(block.text.rstrip("\n")), "Code") + paragraph("", "SectionEnd")
+    if isinstance(block, Divider):
+        return paragraph("", flow.style, '<w:pBdr><w:bottom w:val="single" w:sz="4" w:space="1" w:color="B8C2CE"/></w:pBdr>')
+    if isinstance(block, Grid):
+        return "".join(paragraph(run(line), flow.style) for line in plain_blocks([block]).split("\n"))
+    return ""
+
+
+def _list(block: ListBlock, context: Context, flow: Flow, depth: int) -> str:
+    """Each item: its first paragraph carries the mark, what follows is set under it."""
+    number = context.new_list(flow.number_list, block.start) if block.ordered else flow.bullet_list
+    level = min(depth, 8)
+    mark = f'<w:numPr><w:ilvl w:val="{level}"/><w:numId w:val="{number}"/></w:numPr>'
+    step = flow.number_step if block.ordered else flow.bullet_step
+    indent = f'<w:ind w:left="{step * (level + 1)}"/>'
+    item_flow = flow._replace(style=flow.numbers if block.ordered else flow.bullets)
+    written = []
+    for item in block.items:
+        first, rest = (item[:1], item[1:]) if item and isinstance(item[0], Paragraph) else ((Paragraph(()),), item)
+        written += [_block(part, context, item_flow, depth, mark) for part in first]
+        written += [_block(part, context, item_flow if isinstance(part, Paragraph) else flow, depth + 1, indent) for part in rest]
+    return "".join(written)

@@ -1,0 +1,47 @@
+/* A filter and "only gaps" above each longer table. Works from disk; asks the network for nothing. */
+(function () {
+  "use strict";
+  function tools(table) {
+    var rows = Array.prototype.slice.call(table.tBodies[0].rows);
+    var gaps = Number(table.dataset.gaps || 0);
+    if (rows.length < 8 && !gaps) { return; }
+    var bar = document.createElement("div");
+    bar.className = "mdr-tools";
+    var words = document.createElement("input");
+    words.type = "search";
+    words.placeholder = "Filter rows";
+    words.setAttribute("aria-label", "Filter the rows of the table below");
+    var count = document.createElement("span");
+    count.setAttribute("role", "status");
+    bar.appendChild(words);
+    var only = null;
+    if (gaps) {
+      only = document.createElement("input");
+      only.type = "checkbox";
+      var label = document.createElement("label");
+      label.appendChild(only);
+      label.appendChild(document.createTextNode("only gaps (" + gaps + ")"));
+      bar.appendChild(label);
+    }
+    bar.appendChild(count);
+    var texts = null;
+    function apply() {
+      if (!texts) { texts = rows.map(function (row) { return row.textContent.toLowerCase(); }); }
+      var wanted = words.value.toLowerCase().split(/\s+/).filter(Boolean);
+      var shown = 0;
+      rows.forEach(function (row, i) {
+        var hit = (!only || !only.checked || row.classList.contains("mdr-gap-row")) &&
+          wanted.every(function (word) { return texts[i].indexOf(word) !== -1; });
+        row.hidden = !hit;
+        if (hit) { shown += 1; }
+      });
+      count.textContent = shown + " of " + rows.length + " rows";
+    }
+    words.addEventListener("input", apply);
+    if (only) { only.addEventListener("change", apply); }
+    count.textContent = rows.length + " rows";
+    table.parentNode.parentNode.insertBefore(bar, table.parentNode);
+  }
+  function start() { document.querySelectorAll("table.mdr-table[data-rows]").forEach(tools); }
+  if (document.readyState === "loading") { document.addEventListener("DOMContentLoaded", start); } else { start(); }
+}());

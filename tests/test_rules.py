@@ -1,0 +1,82 @@
+"""Every rule against its cases: what it finds is exactly what the lines say, no more and no less."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from mdr_blueprint import library
+from mdr_blueprint.rules import Rule, catalogue, families
+from mdr_blueprint.rules.cases import Case, case
+from rule_cases import expected, found, run, show
+
+RULES = catalogue()
+CODES = {rule.code: rule for rule in RULES}
+FORBIDDEN = re.compile(r"\b(compliant|compliance|noncompliant|certified|guaranteed|is safe)\b", re.IGNORECASE)
+
+
+def cases() -> list[object]:
+    params = []
+    for rule in RULES:
+        both = case(rule.code)
+        for kind in ("bad", "good") if both else ():
+            params += [pytest.param(rule, kind, one, id=f"{rule.code}-{kind}{i}") for i, one in enumerate(getattr(both, kind))]
+    return params
+
+
+@pytest.mark.parametrize(("rule", "kind", "one"), cases())
+def test_a_case_has_exactly_the_findings_it_marks(rule: Rule, kind: str, one: Case, tmp_path: Path) -> None:
+    due = expected(one, rule.code)
+    assert bool(due) == (kind == "bad"), "a bad case marks at least one line, a good one none"
+    compilation = run(one, tmp_path)
+    assert show(found(compilation, rule.code)) == show(due)
+    mine = [finding for finding in compilation.report.findings if finding.code == rule.code]
+    assert len({(finding.place, finding.message) for finding in mine}) == len(mine), "the same finding twice"
+    for finding in mine:
+        assert not finding.message.endswith("."), "a message is no sentence with a full stop"
+        assert not FORBIDDEN.search(finding.message + finding.fix)
+        assert finding.message[0].islower() or not finding.message[0].isalpha()
+        assert "\n" not in finding.message
+
+
+def test_every_rule_has_cases_and_every_case_a_rule() -> None:
+    assert {path.stem for path in library.folder("cases").glob("*.yaml")} == set(CODES)
+    for rule in RULES:
+        both = case(rule.code)
+        assert both is not None
+        assert both.bad, rule.code
+        assert both.good, rule.code
+        titles = [one.title for one in (*both.bad, *both.good)]
+        assert len(set(titles)) == len(titles), rule.code
+
+
+def test_names_and_titles_are_unique() -> None:
+    assert len({rule.name for rule in RULES}) == len(RULES)
+    assert len({rule.title for rule in RULES}) == len(RULES)
+
+
+def test_prerequisites_exist() -> None:
+    for rule in RULES:
+        assert set(rule.requires) <= set(CODES), rule.code
+
+
+def test_codes_stand_in_order_within_their_family() -> None:
+    order = list(families)
+    hundreds = {family: str(number) for number, family in zip((1, 2, 3, 4, 5, 6, 8), order, strict=True)}
+    for rule in RULES:
+        assert re.fullmatch(rf"{rule.family}{hundreds[rule.family]}\d\d", rule.code)
+        assert rule.family in order
+
+
+@pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.code)
+def test_the_words_of_a_rule(rule: Rule) -> None:
+    assert rule.title.endswith(".")
+    assert rule.title[0].isupper()
+    assert rule.why.endswith((".", "?"))
+    assert rule.fix.endswith(".")
+    assert rule.why[0].islower() or rule.why[0] in "P\"`"
+    assert rule.fix[0].islower() or rule.fix[0] == "`"
+    assert not FORBIDDEN.search(" ".join((rule.title, rule.why, rule.fix)))
+    assert rule.basis
