@@ -22,6 +22,8 @@ from mdr_blueprint.source import Map, Seq, Sources
 
 FIGURE = re.compile(r"\{figure:([^{}\s]+)\}")
 Steps = tuple[str | int, ...]
+MAX_HINTS = 50
+"""So many unknown ids get a "did you mean"; a project with more has another trouble than typing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +110,7 @@ class _Linker:
         self.outgoing: dict[str, list[Edge]] = {}
         self.incoming: dict[str, list[Edge]] = {}
         self.faults: list[Fault] = []
+        self.hints: dict[tuple[str, tuple[type[Record], ...]], str] = {}
 
     def link_all(self) -> None:
         with_figures = {source.path for source in self.sources.files if "{figure:" in source.text}
@@ -153,6 +156,8 @@ class _Linker:
             if self._is_clause(reference, id_, place):
                 self._add(Edge(entry.id, reference.relation, text, reference.inverse, reference.steps))
                 return
+            if self._is_no_clause(entry, reference, id_, place):
+                return
         if target is None:
             if self._is_law(reference, text):
                 self._add(Edge(entry.id, reference.relation, text, reference.inverse, reference.steps))
@@ -180,6 +185,17 @@ class _Linker:
             return False
         return not known.clauses or clause in known.clauses
 
+    def _is_no_clause(self, entry: Entry[Record], reference: _Reference, standard: str, clause: str) -> bool:
+        """A clause that its standard does not have, whether the project declares that standard or not."""
+        if ClauseAnswer not in reference.classes and Record not in reference.classes:
+            return False
+        known = self.law.standard(standard)
+        if known is None:
+            return False
+        message = f"`{clause}` is no clause of {known.designation} that the library lists{did_you_mean(clause, known.clauses)}"
+        self.faults.append(Fault("unknown-clause", message, entry.at(*reference.steps), subject=entry.id))
+        return True
+
     def _is_law(self, reference: _Reference, text: str) -> bool:
         anything = Record in reference.classes
         if text.startswith("gspr:") and (anything or GsprAnswer in reference.classes):
@@ -187,22 +203,30 @@ class _Linker:
         return (anything or AppliedStandard in reference.classes) and text in self.law.standard_ids
 
     def _dangling(self, entry: Entry[Record], reference: _Reference, id_: str) -> None:
+        known = (id_, reference.classes)
+        if known not in self.hints:
+            self.hints[known] = self._hint(id_, reference) if len(self.hints) < MAX_HINTS else ""
+        clause = self._unknown_clause(entry, reference)
+        self.faults.append(clause or Fault("dangling", f"`{id_}` in `{reference.relation}` of {entry.cls.singular} `{entry.key}` "
+                                           f"is not defined anywhere{self.hints[known]}", entry.at(*reference.steps), subject=entry.id))
+
+    def _unknown_clause(self, entry: Entry[Record], reference: _Reference) -> Fault | None:
+        """A clause that the library's list of its standard does not have."""
+        standard, mark, clause = reference.text.partition("#")
+        known = self.law.standard(standard) if mark and ClauseAnswer in reference.classes else None
+        if known is None:
+            return None
+        message = f"`{clause}` is no clause of {known.designation} that the library lists{did_you_mean(clause, known.clauses)}"
+        return Fault("unknown-clause", message, entry.at(*reference.steps), subject=entry.id)
+
+    def _hint(self, id_: str, reference: _Reference) -> str:
         classes = tuple(cls for cls in KINDS.values() if issubclass(cls, reference.classes))
-        candidates = [e.id for cls in classes for e in self.dossier.kind(cls.kind_name)]
         if GsprAnswer in classes and id_.lower().startswith("gspr"):
             candidates = [f"gspr:{key}" for key in self.law.gspr]
-        elif AppliedStandard in classes:
-            candidates += self.law.standard_ids
-        elif "#" in reference.text and ClauseAnswer in classes:
-            standard, _, clause = reference.text.partition("#")
-            known = self.law.standard(standard)
-            if known is not None:
-                message = f"`{clause}` is no clause of {known.designation} that the library lists{did_you_mean(clause, known.clauses)}"
-                self.faults.append(Fault("unknown-clause", message, entry.at(*reference.steps), subject=entry.id))
-                return
-        hint = did_you_mean(id_, candidates) or did_you_mean(id_, self.dossier.entries)
-        self.faults.append(Fault("dangling", f"`{id_}` in `{reference.relation}` of {entry.cls.singular} `{entry.key}` "
-                                 f"is not defined anywhere{hint}", entry.at(*reference.steps), subject=entry.id))
+        else:
+            candidates = [e.id for cls in classes for e in self.dossier.kind(cls.kind_name)]
+            candidates += self.law.standard_ids if AppliedStandard in classes else ()
+        return did_you_mean(id_, candidates) or did_you_mean(id_, self.dossier.entries)
 
     def _find_cycles(self) -> None:
         """Chains of one acyclic relation that lead back to their start, each reported once at its first record."""

@@ -45,7 +45,7 @@ class LineBreak:
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """`target` is a URL, `#anchor` in the same document, or `record:ID`."""
+    """`target` is a URL, `#anchor` in the same document, `record:ID`, `page:ID` (a generated document), or `gap:` (something missing)."""
 
     target: str
     parts: Inlines
@@ -182,13 +182,15 @@ def plain_blocks(blocks: Iterable[Block]) -> str:
 def heading_places(text: str) -> dict[str, tuple[str, int]]:
     """How a place such as `EV-058#4.2` may name a section of a Markdown document: by its number, or by its slug."""
     places: dict[str, tuple[str, int]] = {}
-    for block in _blocks(_parser().parse(text)):
-        if isinstance(block, Heading):
-            title = plain(block.parts)
+    tokens = _parser(blocks_only=True).parse(text)
+    for token, content in zip(tokens, tokens[1:], strict=False):
+        if token.type == "heading_open":
+            title = plain(_inlines(_parser().parseInline(content.content)[0].children or []))
+            line = token.map[0] + 1 if token.map else 0
             number = re.match(r"(\d+(?:\.\d+)*)\.?(?:\s|$)", title)
             if number:
-                places.setdefault(number[1], (title, block.line))
-            places.setdefault(slug(title), (title, block.line))
+                places.setdefault(number[1], (title, line))
+            places.setdefault(slug(title), (title, line))
     return places
 
 
@@ -207,10 +209,12 @@ def _is_plain(text: str) -> bool:
 
 
 @cache
-def _parser() -> MarkdownIt:
+def _parser(*, blocks_only: bool = False) -> MarkdownIt:
+    """The one dialect; with `blocks_only` what stands inside a paragraph is not looked at."""
     from markdown_it import MarkdownIt
 
-    return MarkdownIt("commonmark", {"html": False}).enable("table").disable("text_join")
+    parser = MarkdownIt("commonmark", {"html": False}).enable("table").disable("text_join")
+    return parser.disable("inline") if blocks_only else parser
 
 
 def _tame(block: Block) -> Block:

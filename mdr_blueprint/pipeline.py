@@ -14,20 +14,21 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from mdr_blueprint.diagnostics import Report, UsageError
 from mdr_blueprint.graph import Graph, link
 from mdr_blueprint.load import Dossier, Law, load, load_law
 from mdr_blueprint.model import Evidence, Run
-from mdr_blueprint.render import Document, render
 from mdr_blueprint.revision import Revision, read_revision
 from mdr_blueprint.rules import catalogue, check
 from mdr_blueprint.rules.engine import judge
 from mdr_blueprint.source import Sources, read
 from mdr_blueprint.source.folder import find_root
-from mdr_blueprint.tables import Inputs, Tables
-from mdr_blueprint.write import write_manifest, write_parts
-from mdr_blueprint.write.output import PARTS, replacing
+
+if TYPE_CHECKING:
+    from mdr_blueprint.render import Document
+    from mdr_blueprint.tables import Tables
 
 Progress = Callable[[str], None]
 
@@ -86,6 +87,9 @@ class Built:
 
 def present(compilation: Compilation, revision: Revision, hashes: dict[str, str]) -> Presentation:
     """Tabulate and render."""
+    from mdr_blueprint.render import render
+    from mdr_blueprint.tables import Inputs, Tables
+
     c = compilation
     tables = Tables(Inputs(c.sources, c.dossier, c.graph, c.law, c.report, revision))
     rendering = render(tables)
@@ -103,6 +107,9 @@ def build(path: Path | str, output: Path | str | None = None, *, only: Sequence[
     Dated rules judge by `as_of`, else by the date of the revision: the clock is in no output. Raises `UsageError` for a
     wrong call and `WriteError` or `OSError` when nothing was written.
     """
+    from mdr_blueprint.write import write_manifest, write_parts
+    from mdr_blueprint.write.output import PARTS, replacing
+
     parts = tuple(part for part in PARTS if part in (only or PARTS))
     unknown = sorted(set(only) - set(PARTS))
     if unknown:

@@ -17,8 +17,16 @@ from mdr_blueprint.render import Rendering, TableBlock, render
 from mdr_blueprint.revision import Revision
 from mdr_blueprint.tables import Inputs, Tables
 
-IDS = ["device_description", "intended_purpose", "classification_rationale", "gspr_checklist", "risk_management_plan",
-       "risk_management_report", "verification_report", "traceability"]
+IDS = [
+    "device_description",
+    "intended_purpose",
+    "classification_rationale",
+    "gspr_checklist",
+    "risk_management_plan",
+    "risk_management_report",
+    "verification_report",
+    "traceability",
+]
 HEAD = "---\ntitle: Test\norder: 5\n---\n"
 SMALL = """
 device:
@@ -77,7 +85,9 @@ def document(result: Rendering, id_: str = "x"):
 
 def words(result: Rendering, id_: str = "x") -> str:
     """The running text of a document, tables by their names."""
-    return "\n".join(f"[{b.table.name}]" if isinstance(b, TableBlock) else plain_blocks([b]) for b in document(result, id_).blocks)
+    return "\n".join(
+        f"[{b.table.name}]" if isinstance(b, TableBlock) else plain_blocks([b]) for b in document(result, id_).blocks
+    )
 
 
 def links(blocks) -> list[str]:
@@ -130,12 +140,17 @@ def test_a_small_project(tmp_path):
     views = {(block.table.name, block.view) for block in report.blocks if isinstance(block, TableBlock)}
     assert {("risks", "wide"), ("risks", "cards"), ("family_findings-RISK", "wide")} <= views
     summary = next(block for block in report.blocks if isinstance(block, Grid))
-    assert ["Risks", "3"] in [[plain(cell) for cell in row] for row in summary.rows], "the risk of a retired situation is not counted"
+    assert ["Risks", "3"] in [[plain(cell) for cell in row] for row in summary.rows], (
+        "the risk of a retired situation is not counted"
+    )
 
 
 def test_levels_are_computed_and_an_uncontrolled_acceptable_risk_is_no_gap(tmp_path):
     report = document(rendering(tmp_path, SMALL), "risk_management_report")
-    rows = {row.subject: row for row in next(b.table for b in report.blocks if isinstance(b, TableBlock) and b.table.name == "risks").rows}
+    rows = {
+        row.subject: row
+        for row in next(b.table for b in report.blocks if isinstance(b, TableBlock) and b.table.name == "risks").rows
+    }
     assert list(rows) == ["R-1", "R-2", "R-3"]
     initial, residual = (" ".join(map(str, rows["R-1"].cells[n].items)) for n in (5, 7))
     assert initial == "severity minor P1 frequent P2 likely P frequent → not acceptable"
@@ -166,23 +181,28 @@ def test_a_project_replaces_a_partial(tmp_path):
     assert all(words(result, id_).endswith("Made here.") for id_ in IDS)
 
 
-@pytest.mark.parametrize(("body", "line", "message"), [
-    ("Fine.\n\n{% if %}\n", 7, "a fault in the template"),
-    ("Fine.\n{{ nothing.there }}\n", 6, "a name that does not exist"),
-    ("{{ device.nmae }}\n", 5, "did you mean name?"),
-    ("{{ device }}\n", 5, "name one of its fields"),
-    ("\n{{ records('hazard') }}\n", 6, "did you mean hazards?"),
-    ("{{ gaps('risk') }}\n", 5, "there is no table `risk`"),
-    ("{{ document_link('traceabilty') }}\n", 5, "did you mean traceability?"),
-    ("{{ 1 / 0 }}\n", 5, "division by zero"),
-    ("{% include 'nowhere.md.j2' %}\n", 5, "nowhere.md.j2"),
-    ("\n\n{{ ''.__class__ }}\n", 7, "is unsafe"),
-    ("{{ device|attr('_record') }}\n", 5, "is unsafe"),
-    ("{{ device.parse_raw('{}') }}\n", 5, "no field of device"),
-    ("{{ law.parse_file('project.yaml') }}\n", 5, "no field of source"),
-    ("{{ device.model_construct() }}\n", 5, "no field of device"),
-    ("{% for i in range(1000000000) %}{{ i }}{% endfor %}\n", 5, "Range too big"),
-])
+@pytest.mark.parametrize(
+    ("body", "line", "message"),
+    [
+        ("Fine.\n\n{% if %}\n", 7, "a fault in the template"),
+        ("Fine.\n{{ nothing.there }}\n", 6, "a name that does not exist"),
+        ("{{ device.nmae }}\n", 5, "did you mean name?"),
+        ("{{ intended_purpose.statemnt }}\n", 5, "did you mean statement?"),
+        ("{{ device.emdn.cod }}\n", 5, "did you mean code?"),
+        ("{{ device }}\n", 5, "name one of its fields"),
+        ("\n{{ records('hazard') }}\n", 6, "did you mean hazards?"),
+        ("{{ gaps('risk') }}\n", 5, "there is no table `risk`"),
+        ("{{ document_link('traceabilty') }}\n", 5, "did you mean traceability?"),
+        ("{{ 1 / 0 }}\n", 5, "division by zero"),
+        ("{% include 'nowhere.md.j2' %}\n", 5, "nowhere.md.j2"),
+        ("\n\n{{ ''.__class__ }}\n", 7, "is unsafe"),
+        ("{{ device|attr('_record') }}\n", 5, "is unsafe"),
+        ("{{ device.parse_raw('{}') }}\n", 5, "no field of device"),
+        ("{{ law.parse_file('project.yaml') }}\n", 5, "no field of source"),
+        ("{{ device.model_construct() }}\n", 5, "no field of device"),
+        ("{% for i in range(1000000000) %}{{ i }}{% endfor %}\n", 5, "Range too big"),
+    ],
+)
 def test_a_fault_of_a_template_leaves_out_that_document_only(tmp_path, body, line, message):
     result = rendering(tmp_path, SMALL, x=HEAD + body)
     [fault] = result.faults
@@ -191,14 +211,17 @@ def test_a_fault_of_a_template_leaves_out_that_document_only(tmp_path, body, lin
     assert [made.id for made in result.documents] == IDS
 
 
-@pytest.mark.parametrize(("body", "line", "message"), [
-    ("Text.\n\n::tabel risks\n", 7, "`::tabel` is no marker; did you mean table?"),
-    ("::table riks\n", 5, "there is no table `riks`; did you mean risks?"),
-    ("\n::table clauses\n", 6, "needs `standard=...`"),
-    ("::table risks view=cards\n", 5, "has no option `view`"),
-    ("::prose 0\n", 5, "is no marker"),
-    ("- one\n- ::table risks\n", 5, "on a line of its own"),
-])
+@pytest.mark.parametrize(
+    ("body", "line", "message"),
+    [
+        ("Text.\n\n::tabel risks\n", 7, "`::tabel` is no marker; did you mean table?"),
+        ("::table riks\n", 5, "there is no table `riks`; did you mean risks?"),
+        ("\n::table clauses\n", 6, "needs `standard=...`"),
+        ("::table risks view=cards\n", 5, "has no option `view`"),
+        ("::prose 0\n", 5, "is no marker"),
+        ("- one\n- ::table risks\n", 5, "on a line of its own"),
+    ],
+)
 def test_a_wrong_marker_is_told_and_the_document_stands(tmp_path, body, line, message):
     result = rendering(tmp_path, x=HEAD + body + "\nThe end.\n")
     [fault] = result.faults
@@ -208,25 +231,36 @@ def test_a_wrong_marker_is_told_and_the_document_stands(tmp_path, body, line, me
 
 
 def test_a_fault_in_a_partial_is_told_where_it_stands(tmp_path):
-    result = rendering(tmp_path, partials__broken="Fine.\n\n{{ device.nmae }}\n", partials__loop="{% include 'loop.md.j2' %}",
-                       partials__syntax="\n{% endif %}\n",
-                       x=HEAD + "{% include 'broken.md.j2' %}\n", y=HEAD + "{% include 'loop.md.j2' %}\n", z=HEAD + "{% include 'syntax.md.j2' %}\n")
+    result = rendering(
+        tmp_path,
+        partials__broken="Fine.\n\n{{ device.nmae }}\n",
+        partials__loop="{% include 'loop.md.j2' %}",
+        partials__syntax="\n{% endif %}\n",
+        x=HEAD + "{% include 'broken.md.j2' %}\n",
+        y=HEAD + "{% include 'loop.md.j2' %}\n",
+        z=HEAD + "{% include 'syntax.md.j2' %}\n",
+    )
     places = [(fault.place.path, fault.place.line) for fault in result.faults]
-    assert places == [] or places[0] == ("templates/partials/broken.md.j2", 3)
-    assert len(result.faults) == 3
+    assert places == [
+        ("templates/partials/broken.md.j2", 3),
+        ("templates/partials/loop.md.j2", 1),
+        ("templates/partials/syntax.md.j2", 2),
+    ]
     assert "included by templates/documents/x.md.j2" in result.faults[0].message
-    assert places[2] == ("templates/partials/syntax.md.j2", 2)
     assert [made.id for made in result.documents] == IDS
 
 
-@pytest.mark.parametrize(("text", "message"), [
-    ("No head.\n", "front matter"),
-    ("---\ntitle: A\norder: first\n---\n", "`order` must be a number"),
-    ("---\norder: 1\n---\n", "`title` is missing"),
-    ("---\ntitle: A\ntitel: B\n---\n", "`titel` is no key"),
-    ("---\ntitle: A\noutputs: [fax]\n---\n", "`fax` is no output"),
-    ("---\ntitle: [A\n---\n", ""),
-])
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("No head.\n", "front matter"),
+        ("---\ntitle: A\norder: first\n---\n", "`order` must be a number"),
+        ("---\norder: 1\n---\n", "`title` is missing"),
+        ("---\ntitle: A\ntitel: B\n---\n", "`titel` is no key"),
+        ("---\ntitle: A\noutputs: [fax]\n---\n", "`fax` is no output"),
+        ("---\ntitle: [A\n---\n", "unquoted"),
+    ],
+)
 def test_wrong_front_matter(tmp_path, text, message):
     result = rendering(tmp_path, x=text)
     assert any(message in fault.message and fault.place.path == "templates/documents/x.md.j2" for fault in result.faults)
@@ -234,10 +268,38 @@ def test_wrong_front_matter(tmp_path, text, message):
 
 
 HOSTILE = [
-    "<script>alert(1)</script> <img src=x onerror=alert(1)>", "{{ 7 * 7 }} {% raw %} {# gone #}", "**bold** _em_ `code` ~~no~~ __x__",
-    "[RC-1] and [a](javascript:alert(1)) ![i](j) [b]: c", "# heading", "- item", "+ item", "* item", "1. first", "2) second", "> quote", "---", "===",
-    "::table risks", "a | b | c", "&amp; &#65; &copy;", r"back\slash \* \\", "```", "    four spaces", "line one\nline two", "a\n\n# b", "a\n\n    b",
-    "a\n::table risks", "http://example.org <mailto:a@b.c>", "a  \nb", "τ ≥ 3 µT, 5 % – „x“", "a\n===", "a\n---", "|---|", "$x$", "gap:", "\tx",
+    "<script>alert(1)</script> <img src=x onerror=alert(1)>",
+    "{{ 7 * 7 }} {% raw %} {# gone #}",
+    "**bold** _em_ `code` ~~no~~ __x__",
+    "[RC-1] and [a](javascript:alert(1)) ![i](j) [b]: c",
+    "# heading",
+    "- item",
+    "+ item",
+    "* item",
+    "1. first",
+    "2) second",
+    "> quote",
+    "---",
+    "===",
+    "::table risks",
+    "a | b | c",
+    "&amp; &#65; &copy;",
+    r"back\slash \* \\",
+    "```",
+    "    four spaces",
+    "line one\nline two",
+    "a\n\n# b",
+    "a\n\n    b",
+    "a\n::table risks",
+    "http://example.org <mailto:a@b.c>",
+    "a  \nb",
+    "τ ≥ 3 µT, 5 % – „x“",
+    "a\n===",
+    "a\n---",
+    "|---|",
+    "$x$",
+    "gap:",
+    "\tx",
 ]
 
 
@@ -254,7 +316,13 @@ def test_a_value_comes_out_as_it_was_written(tmp_path, value):
     assert isinstance(grid, Grid)
     assert links(document(result).blocks) == []
     expected = " ".join(value.split())
-    for shown in (plain(heading.parts), plain(paragraph.parts), plain_blocks(item.items[0]), plain_blocks(quote.blocks), plain(grid.rows[0][0])):
+    for shown in (
+        plain(heading.parts),
+        plain(paragraph.parts),
+        plain_blocks(item.items[0]),
+        plain_blocks(quote.blocks),
+        plain(grid.rows[0][0]),
+    ):
         assert " ".join(shown.split()) == expected
 
 
@@ -268,35 +336,62 @@ def test_an_escaped_text_is_one_plain_paragraph(text):
 
 
 def test_prose_is_a_small_dialect_with_links_to_records(tmp_path):
-    prose = ("A *word* and **two**, `code`, [HS-1], \\[HS-1\\], [the site](https://example.org).\n\n1. one\n2. two\n\n# No heading\n\n::table risks\n\n"
-             "- ::table risks\n- ## No heading\n\n<b>no HTML</b> {{ 7 * 7 }}\n")
-    result = rendering(tmp_path, f"device: {{name: Lamp, description: {json.dumps(prose)}}}\n", x=HEAD + "{{ device.description | prose }}\n\nEnd.\n")
+    prose = (
+        "A *word* and **two**, `code`, [HS-1], \\[HS-1\\], [the site](https://example.org).\n\n1. one\n2. two\n\n# No heading\n\n::table risks\n\n"
+        "- ::table risks\n- ## No heading\n\n<b>no HTML</b> {{ 7 * 7 }}\n"
+    )
+    result = rendering(
+        tmp_path,
+        f"device: {{name: Lamp, description: {json.dumps(prose)}}}\n",
+        x=HEAD + "{{ device.description | prose }}\n\nEnd.\n",
+    )
     assert result.faults == ()
     blocks = document(result).blocks
     assert not any(isinstance(block, (TableBlock, Heading)) for block in blocks)
     assert links(blocks) == ["record:HS-1", "https://example.org"]
     assert words(result).splitlines() == [
-        "A word and two, code, HS-1, [HS-1], the site.", "1. one", "2. two", "No heading", "::table risks", "- ::table risks", "- No heading",
-        "<b>no HTML</b> {{ 7 * 7 }}", "End.",
+        "A word and two, code, HS-1, [HS-1], the site.",
+        "1. one",
+        "2. two",
+        "No heading",
+        "::table risks",
+        "- ::table risks",
+        "- No heading",
+        "<b>no HTML</b> {{ 7 * 7 }}",
+        "End.",
     ]
 
 
 def test_links_of_a_template(tmp_path):
-    body = ("{{ 'R-1' | link }} {{ 'EV-1#1' | link }} {{ 'gspr:14.2(d)' | link }} {{ 'RC-404' | link }} {{ document_link('traceability') }} "
-            "{{ figure('LUX') }} {{ missing('a plan') }}\n")
+    body = (
+        "{{ 'R-1' | link }} {{ 'EV-1#1' | link }} {{ 'gspr:14.2(d)' | link }} {{ 'RC-404' | link }} {{ document_link('traceability') }} "
+        "{{ figure('LUX') }} {{ missing('a plan') }}\n"
+    )
     result = rendering(tmp_path, SMALL, x=HEAD + body)
     assert result.faults == ()
-    assert words(result) == ("R-1 EV-1 v2, section 1 Result GSPR 14.2(d) missing: RC-404 Traceability 1.50 lx (illustrative) missing: a plan")
-    assert links(document(result).blocks) == ["record:R-1", "record:EV-1", "record:gspr:14.2(d)", "gap:", "record:document:traceability", "gap:"]
+    assert words(result) == (
+        "R-1 EV-1 v2, section 1 Result GSPR 14.2(d) missing: RC-404 Traceability 1.50 lx (illustrative) missing: a plan"
+    )
+    assert links(document(result).blocks) == [
+        "record:R-1",
+        "record:EV-1",
+        "record:gspr:14.2(d)",
+        "gap:",
+        "page:traceability",
+        "gap:",
+    ]
 
 
 def test_values_that_are_not_there(tmp_path):
-    body = ("{{ device.model }}; {{ device.emdn.code }}; {{ classification.rule }}; {% if device.emdn %}yes{% else %}no{% endif %}; "
-            "{% for id in intended_purpose.users %}x{% else %}none{% endfor %}; {{ intended_purpose.body_parts | listed }}; {{ device.model | words }}; "
-            "{{ expect('tests') }}{{ expect('risks') }}\n")
+    body = (
+        "{{ device.model }}; {{ device.emdn.code }}; {{ classification.rule }}; {% if device.emdn %}yes{% else %}no{% endif %}; "
+        "{% for id in intended_purpose.users %}x{% else %}none{% endfor %}; {{ intended_purpose.body_parts | listed }}; {{ device.model | words }}; "
+        "{{ expect('tests') }}{{ expect('risks') }}\n"
+    )
     assert words(rendering(tmp_path, SMALL, x=HEAD + body)) == (
         "missing: device model; missing: device emdn code; missing: classification rule; no; none; missing: intended purpose body parts; "
-        "missing: device model; missing: tests")
+        "missing: device model; missing: tests"
+    )
 
 
 def test_the_front_of_a_document(tmp_path):

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any, Generic, TypeVar, cast
+from typing import Any, Generic, TypeVar, cast, get_args, get_origin
 
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
@@ -217,6 +217,7 @@ class _Loader:
                                  (Related("first time here", earlier.place),), subject=earlier.id))
 
     def _validate(self, path: str, cls: type[Record], id_: str, raw: Map, place: Place) -> Record | None:
+        self._unknown_empty_fields(path, cls, id_, raw, raw, ())
         validator = ready(cls).__pydantic_validator__
         try:
             return cast("Record", validator.validate_python(raw))
@@ -233,6 +234,23 @@ class _Loader:
                 if detail["loc"] not in told and detail["type"] != "missing":
                     self.faults.append(_fault(path, cls, id_, raw, place, detail))
             return None
+
+    def _unknown_empty_fields(self, path: str, cls: type[Record], id_: str, raw: Map, part: Any, steps: tuple[int | str, ...]) -> None:
+        """A key without a value counts as missing and never reaches the model; here its name is checked all the same."""
+        if isinstance(part, Map):
+            if len(part.marks) != len(part):
+                owner = _model_at(cls, steps)
+                for key in part.marks:
+                    if key not in part and owner is not None and key not in owner.model_fields:
+                        detail = {"type": "extra_forbidden", "loc": (*steps, key), "msg": ""}
+                        self.faults.append(_fault(path, cls, id_, raw, Place(path), cast("ErrorDetails", detail)))
+            for key, value in part.items():
+                if value.__class__ is not str:
+                    self._unknown_empty_fields(path, cls, id_, raw, value, (*steps, key))
+        elif isinstance(part, Seq):
+            for index, value in enumerate(part):
+                if value.__class__ is not str:
+                    self._unknown_empty_fields(path, cls, id_, raw, value, (*steps, index))
 
     @staticmethod
     def _without_errors(raw: Map, errors: list[ErrorDetails]) -> dict[str, Any]:
@@ -307,13 +325,22 @@ def _fault(path: str, cls: type[Record], id_: str, raw: Map, place: Place, detai
 def _model_at(cls: type[Any], steps: tuple[int | str, ...]) -> type[Any] | None:
     """The class that holds the field at the end of a pydantic `loc`."""
     current: type[Any] | None = cls
+    keyed = False
     for step in steps:
         if current is None or not isinstance(step, str):
             continue
+        if keyed:  # the step is the key of a record inside a mapping
+            keyed = False
+            continue
         info = ready(current).model_fields.get(step)
-        if info is not None:
-            current = _part_in(info.annotation)
-    return current
+        if info is None:
+            return None
+        current, keyed = _part_in(info.annotation), _is_keyed(info.annotation)
+    return None if keyed else current
+
+
+def _is_keyed(annotation: Any) -> bool:
+    return get_origin(annotation) is dict or any(get_origin(arg) is dict for arg in get_args(annotation))
 
 
 def _part_in(annotation: Any) -> type[Any] | None:

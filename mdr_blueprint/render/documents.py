@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 from jinja2 import FunctionLoader, StrictUndefined, TemplateError, TemplateSyntaxError, Undefined, UndefinedError, pass_context
 from jinja2.runtime import Context
@@ -33,7 +33,7 @@ from mdr_blueprint.markdown import (
     parse,
     parse_prose,
 )
-from mdr_blueprint.model import KINDS, Part, Record
+from mdr_blueprint.model import KINDS, Part, Record, ready
 from mdr_blueprint.model import Document as DocumentRecord
 from mdr_blueprint.render.templates import Template, partials, read_templates
 from mdr_blueprint.tables import Column, Gap, RecordLink, Row, Table, Tables
@@ -94,15 +94,19 @@ class Raw(str):
 
 
 class Missing:
-    """A field that a record does not have: printed as a gap, false in a condition, and so is every field below it."""
+    """A field that a record does not have: printed as a gap, false in a condition, and so is every field below it.
 
-    def __init__(self, words: str) -> None:
+    `cls` is what would stand there, so that a misspelt field is an error of the template and no gap.
+    """
+
+    def __init__(self, words: str, cls: type[Part] | None = None) -> None:
         self._words = words
+        self._cls = cls
 
     def __getattr__(self, name: str) -> Missing:
         if name.startswith("_"):
             raise AttributeError(name)
-        return Missing(f"{self._words} {name.replace('_', ' ')}")
+        return Missing(f"{self._words} {name.replace('_', ' ')}", _below(self._cls, name, self._words))
 
     def __bool__(self) -> bool:
         return False
@@ -127,12 +131,10 @@ class RecordView:
     def __getattr__(self, name: str) -> Any:
         if name.startswith("_"):
             raise AttributeError(name)
-        cls = type(self._record)
-        if name not in cls.model_fields and not isinstance(getattr(cls, name, None), property):  # no methods: they can read files
-            raise LookupError(f"`{name}` is no field of {self._words}{did_you_mean(name, cls.model_fields)}")
+        below = _below(type(self._record), name, self._words)
         found = getattr(self._record, name)
         if found is None or found in ("", (), {}):
-            return Missing(f"{self._words} {name.replace('_', ' ')}")
+            return Missing(f"{self._words} {name.replace('_', ' ')}", below)
         return self._wrap(found, name)
 
     def _wrap(self, found: Any, name: str) -> Any:
@@ -143,6 +145,17 @@ class RecordView:
         if isinstance(found, dict):
             return {key: self._wrap(item, name) for key, item in found.items()}
         return found
+
+
+def _below(cls: type[Part] | None, name: str, words: str) -> type[Part] | None:
+    """The group of fields that a field of a record holds, if it holds one. Only fields and properties: methods can read files."""
+    if cls is None or isinstance(getattr(cls, name, None), property):
+        return None
+    fields = ready(cls).model_fields
+    if name not in fields:
+        raise LookupError(f"`{name}` is no field of {words}{did_you_mean(name, fields)}")
+    annotation = fields[name].annotation
+    return next((part for part in (annotation, *get_args(annotation)) if isinstance(part, type) and issubclass(part, Part)), None)
 
 
 def render(tables: Tables) -> Rendering:
@@ -174,8 +187,8 @@ class _Renderer:
             path, text = pieces.get(name, ("", ""))
             return (text, path, None) if path else None
 
-        environment = ImmutableSandboxedEnvironment(loader=FunctionLoader(load), undefined=StrictUndefined, finalize=self._finalize,
-                                                    trim_blocks=True, lstrip_blocks=True, keep_trailing_newline=True)
+        environment = ImmutableSandboxedEnvironment(loader=FunctionLoader(load), undefined=StrictUndefined,
+                                                    finalize=self._finalize, trim_blocks=True, lstrip_blocks=True, keep_trailing_newline=True)
         environment.filters["prose"] = self._prose
         environment.filters["link"] = self._link
         environment.filters["words"] = lambda text: text if isinstance(text, Missing) else str(text).replace("_", " ")
@@ -186,8 +199,8 @@ class _Renderer:
         environment.globals.update(
             records=self._records, count=self._count, link=self._link, document_link=self._document_link, figure=self._figure,
             has_rows=self._has_rows, expect=self._expect, missing=lambda words: Raw(Missing(str(words)).markdown()),
-            standard_words=lambda id_: standard_words(self.inputs, id_), gaps=lambda name, option=None: self._table(name, option).gaps, readiness=summary(self.inputs),
-            standards_judged=list(answered_standards(self.inputs)),
+            gaps=lambda name, option=None: self._table(name, option).gaps, readiness=summary(self.inputs),
+            standard_words=lambda id_: standard_words(self.inputs, id_), standards_judged=list(answered_standards(self.inputs)),
             report=self.inputs.report, law=RecordView(self.inputs.law.gspr_source, "source of Annex I"),
         )
         return environment
@@ -196,7 +209,8 @@ class _Renderer:
         self.prose = []
         try:
             text = self.environment.from_string(template.body).render(document=template.id)
-        except (TemplateError, TypeError, ValueError, AttributeError, ArithmeticError, LookupError, RecursionError, MemoryError) as error:
+        except (TemplateError, TypeError, ValueError, AttributeError, ArithmeticError, LookupError, RecursionError,
+                MemoryError) as error:
             self._template_fault(template, error)
             return None
         blocks: list[Block | TableBlock] = []
@@ -285,7 +299,7 @@ class _Renderer:
 
     def _single(self, cls: type[Record]) -> Any:
         record = self.inputs.dossier.single(cls)
-        return Missing(cls.singular) if record is None else RecordView(record, cls.singular)
+        return Missing(cls.singular, cls) if record is None else RecordView(record, cls.singular)
 
     def _records(self, kind: str) -> list[RecordView]:
         """The records of a kind that are not retired, each with its `id`."""
@@ -322,10 +336,10 @@ class _Renderer:
         return Raw(f"[{escape(link.label)}](<record:{link.id}>)")
 
     def _document_link(self, id_: str) -> Raw:
-        """A link to another generated document, shown with its title."""
+        """A link to another generated document, shown with its title; on paper the title alone."""
         if id_ not in self.titles:
             raise LookupError(f"there is no document `{id_}`{did_you_mean(id_, self.titles)}")
-        return Raw(f"[{escape(self.titles[id_])}](<record:document:{id_}>)")
+        return Raw(f"[{escape(self.titles[id_])}](<page:{id_}>)")
 
     @pass_context  # so that no constant is taken through the filter when the template is compiled
     def _prose(self, context: Context, text: object) -> Raw:

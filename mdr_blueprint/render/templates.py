@@ -48,7 +48,7 @@ def read_templates(sources: Sources) -> tuple[list[Template], list[Fault]]:
 
 
 def partials(sources: Sources) -> dict[str, tuple[str, str]]:
-    """The pieces that templates may include, by file name: path as a message names it, text. A project's own replaces the library's."""
+    """The pieces that templates may include, by file name: path as a message names it, and text. A project's own come first."""
     found = {path.name: (f"library:partials/{path.name}", path.read_text("utf-8")) for path in library.files("templates", "partials")}
     for file in sources.inventory.files.values():
         if file.path.startswith("templates/partials/"):
@@ -73,6 +73,6 @@ def _read(id_: str, path: str, data: bytes, faults: list[Fault]) -> Template | N
     wrong += [f"`{name}` is no output" for name in outputs if name not in OUTPUTS]
     wrong += [f"`{key}` is no key of the front matter" for key in front if key not in ("title", "order", "basis", "outputs")]
     faults += [Fault("template", message, Place(path), subject=path) for message in wrong]
-    if wrong:
+    if wrong or head.faults:
         return None
     return Template(id_, str(title), str(front.get("basis", "")), int(order), outputs, text[end + 5 :], path, text.count("\n", 0, end + 5) + 1)

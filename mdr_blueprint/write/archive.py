@@ -9,6 +9,7 @@ from __future__ import annotations
 import io
 import re
 import zipfile
+from collections.abc import Mapping
 from datetime import date
 
 EPOCH = (1980, 1, 1, 0, 0, 0)
@@ -19,10 +20,14 @@ CORE_DATES = re.compile(rb"(<dcterms:(created|modified)\b[^>]*>)[^<]*(</dcterms:
 FIRST = ("[Content_Types].xml", "_rels/.rels")
 
 
-def normalise(data: bytes, day: date = NO_DATE) -> bytes:
-    """The same document with fixed order, times and attributes; `day` is written as created and modified."""
+def normalise(data: bytes, day: date = NO_DATE, exchanged: Mapping[str, bytes] | None = None) -> bytes:
+    """The same document with fixed order, times and attributes; `day` is written as created and modified.
+
+    `exchanged` gives parts new content by their name, such as `word/document.xml`.
+    """
     with zipfile.ZipFile(io.BytesIO(data)) as source:
         parts = {name: source.read(name) for name in source.namelist() if not name.endswith("/")}
+    parts.update(exchanged or {})
     if CORE in parts:
         stamp = f"{day.isoformat()}T00:00:00Z".encode()
         parts[CORE] = CORE_DATES.sub(lambda found: found[1] + stamp + found[3], parts[CORE])

@@ -12,15 +12,19 @@ from mdr_blueprint.rules.engine import Found, live, rule
 from mdr_blueprint.rules.questions import call, listed
 from mdr_blueprint.source import Map, Seq, Sources
 
-PHRASES = ("to be added", "to be agreed", "to be completed", "to be confirmed", "to be decided", "to be defined",
-           "to be determined", "to be done", "to be filled in", "to be written", "insert here", "placeholder", "lorem",
-           "fixme", "tbd", "tba")
+PHRASES = ("tbd", "tba", "fixme", "lorem", "to be defined", "insert here")
 """Words that stand for a text still to come, whatever the case of their letters. `todo` is a word in several languages,
 `tbc` an abbreviation in medicine: of these only the capitals count."""
-PLACEHOLDER = re.compile(rf"(?i:\b(?:{'|'.join(PHRASES)}|x{{3,}})\b)|\b(?:TODO|TBC)\b|\?{{3,}}")
+ALONE = ("to be added", "to be agreed", "to be completed", "to be confirmed", "to be decided", "to be determined", "to be written",
+         "placeholder")
+"""Words of ordinary sentences, unless they stand alone, in brackets or behind a colon."""
+PLACEHOLDER = re.compile(rf"(?i:\b(?:{'|'.join(PHRASES)}|x{{3,}})\b)|\b(?:TODO|TBC)\b|\?{{3,}}"
+                         rf"|(?i:(?:^|(?<=[(\[:;,])|(?<=[(\[:;,] ))(?:{'|'.join(ALONE)})(?=[)\].,;]|$))")
 NOTHING = re.compile(r"(?:\.{3}|…|\?+)\Z")
 """A whole text that says nothing."""
-MAYBE = re.compile(rf"{PLACEHOLDER.pattern}|[:\-,\[{{][ \t]*[\"']?(?:\.{{3}}|…|\?+)[\"']?[ \t]*(?:$|[,\]}}#])", re.MULTILINE)
+MAYBE = re.compile(r"(?i:tbd|tba|tbc|todo|fixme|lorem|to be |insert here|placeholder|xxx)|\?{3}"
+                   r"|[:\-,\[{][ \t]*[\"']?(?:\.{3}|…|\?+)[\"']?[ \t]*(?:$|[,\]}#])", re.MULTILINE)
+"""A quick look at a whole file: most have none of these."""
 
 
 @rule("DOC801", "E", basis="MDR Annex II (documentation clear and unambiguous); ISO 13485:2016 4.2.4")

@@ -42,7 +42,7 @@ def unknown_standard(dossier: Dossier, law: Law) -> Iterator[Found]:
         standard = clause.owner or ""
         if standard not in law.standard_ids and standard not in told:
             told.add(standard)
-            yield Found.on(clause, f"clause verdicts for `{standard}`, which neither the library nor the project knows as a standard"
+            yield Found.on(clause, f"clause verdicts for `{standard}`, a standard neither the library nor the project knows"
                            f"{did_you_mean(standard, law.standard_ids)}",
                            fix="correct the id, or name the standard under `standards`")
 

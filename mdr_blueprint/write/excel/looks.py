@@ -16,13 +16,15 @@ BACK: Final = "MDR way back"
 HEADER: Final = "MDR header"
 TEXT: Final = "MDR text"
 LINK: Final = "MDR link"
+NUMBER: Final = "MDR number"
 GAP: Final = "MDR gap"
+GAP_COUNT: Final = "MDR number of gaps"
 QUOTED: Final = " quoted"
 """Added to a name: the same look for a text that Excel might take for a formula."""
 
-LINE: Final = 13.2
+LINE: Final = 12.0
 """Height of a line of text, in points."""
-FONT = "Calibri"
+FONT = "Arial"  # or what takes its place: the same widths on every system
 INK, LINK_BLUE, NOTE_GREY, LINE_GREY = "1F2933", "0B5394", "52606D", "D9DEE4"
 HEADER_BLUE, WHITE = "1F3A5F", "FFFFFF"
 GAP_FILL, GAP_INK = "FFE3D3", "8A2B06"
@@ -33,20 +35,24 @@ def add_looks(book: Workbook) -> dict[str, int]:
     rule = Border(bottom=Side(style="thin", color=LINE_GREY))
     wrapped = Alignment(wrap_text=True, vertical="top")
     single = Alignment(vertical="center")
-    gap = Font(name=FONT, size=10, bold=True, color=GAP_INK)
+    right = Alignment(horizontal="right", vertical="top", indent=1)
+    text, gap = Font(name=FONT, size=9, color=INK), Font(name=FONT, size=9, bold=True, color=GAP_INK)
     looks = (
-        NamedStyle(TITLE, font=Font(name=FONT, size=15, bold=True, color=HEADER_BLUE), alignment=single),
-        NamedStyle(NOTE, font=Font(name=FONT, size=10, color=NOTE_GREY), alignment=single),
-        NamedStyle(BACK, font=Font(name=FONT, size=10, color=LINK_BLUE, underline="single"), alignment=single),
-        NamedStyle(HEADER, font=Font(name=FONT, size=10, bold=True, color=WHITE), fill=_solid(HEADER_BLUE),
+        NamedStyle(TITLE, font=Font(name=FONT, size=14, bold=True, color=HEADER_BLUE), alignment=single),
+        NamedStyle(NOTE, font=Font(name=FONT, size=9, color=NOTE_GREY), alignment=single),
+        NamedStyle(BACK, font=Font(name=FONT, size=9, color=LINK_BLUE, underline="single"), alignment=single),
+        NamedStyle(HEADER, font=Font(name=FONT, size=9, bold=True, color=WHITE), fill=_solid(HEADER_BLUE),
                    alignment=Alignment(wrap_text=True, vertical="center"), border=Border(right=Side(style="thin", color=WHITE))),
-        NamedStyle(TEXT, font=Font(name=FONT, size=10, color=INK), alignment=wrapped, border=rule),
-        NamedStyle(LINK, font=Font(name=FONT, size=10, color=LINK_BLUE, underline="single"), alignment=wrapped, border=rule),
+        NamedStyle(NUMBER, font=text, alignment=right, border=rule),
+        NamedStyle(TEXT, font=text, alignment=wrapped, border=rule),
+        NamedStyle(LINK, font=Font(name=FONT, size=9, color=LINK_BLUE, underline="single"), alignment=wrapped, border=rule),
         NamedStyle(GAP, font=gap, fill=_solid(GAP_FILL), alignment=wrapped, border=rule),
+        NamedStyle(GAP_COUNT, font=gap, fill=_solid(GAP_FILL), alignment=right, border=rule),
     )  # fmt: skip
     for look in looks:
         book.add_named_style(look)
-    return {name + ending: _number(book, name, quoted=bool(ending)) for name in (TEXT, LINK, GAP) for ending in ("", QUOTED)}
+    quoted = {name + QUOTED: _number(book, name, quoted=True) for name in (TEXT, LINK, GAP)}
+    return quoted | {name: _number(book, name, quoted=False) for name in (TEXT, LINK, NUMBER, GAP)}
 
 
 def _number(book: Workbook, look: str, *, quoted: bool) -> int:

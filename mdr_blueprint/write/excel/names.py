@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 CONTENTS = "Contents"
 LONGEST = 31
 FORBIDDEN = re.compile(r"[\[\]:*?/\\\x00-\x1f]+")
+EDITION = re.compile(r":\d{4}[\w:+-]*")  # of a standard; the title on the sheet keeps it
 RESERVED = (CONTENTS, "History")  # Excel keeps "History" for itself
 
 SHORT = {
@@ -44,7 +45,7 @@ def sheet_names(tables: Sequence[Table]) -> tuple[str, ...]:
 
 def _wanted(table: Table) -> str:
     kind, _, option = table.name.partition("-")
-    title = table.title
+    title = EDITION.sub("", table.title)
     if kind in SHORT:
         title = f"{SHORT[kind]} {title.rpartition(', ')[2]}" if option else SHORT[kind]
     return " ".join(FORBIDDEN.sub(" ", title).split()).strip("' ") or "Table"

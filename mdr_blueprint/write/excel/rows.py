@@ -4,19 +4,20 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
-from xml.sax.saxutils import escape, quoteattr
+from xml.sax.saxutils import quoteattr
 
 from openpyxl.utils import get_column_letter, quote_sheetname
 
 from mdr_blueprint.diagnostics import Fault, Place
 from mdr_blueprint.write.excel.cells import Shown, cut, lines, number_columns, show
-from mdr_blueprint.write.excel.looks import GAP, LINE, LINK, QUOTED, TEXT
+from mdr_blueprint.write.excel.looks import GAP, LINE, LINK, NUMBER, QUOTED, TEXT
 from mdr_blueprint.write.excel.sheet import FIRST_ROW
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from mdr_blueprint.tables import Row, Table
+    from mdr_blueprint.write.excel.assemble import Strings
 
 MOST_LINKS = 65_000  # Excel takes 65,530 on a sheet; one leads back, and a round number is easier to explain
 TALLEST = 409.0  # points; a row of Excel cannot be taller
@@ -25,10 +26,11 @@ FORMULA_SIGNS = ("=", "+", "-", "@")
 
 @dataclass(frozen=True)
 class Setting:
-    """What the rows of every sheet need to know: numbers of the styles, and where each record has its row."""
+    """What the rows of every sheet share: numbers of the styles, where each record has its row, the texts."""
 
     styles: Mapping[str, int]
     homes: Mapping[str, str]
+    strings: Strings
 
 
 @dataclass
@@ -58,7 +60,7 @@ def write_rows(table: Table, name: str, widths: Sequence[float], setting: Settin
                 body.links.append(f'<hyperlink ref="{letters[column]}{at}" location={quoteattr(location)}/>')
             looks.append(GAP if cell.gap else LINK if location else TEXT)
         height = min(LINE * max(lines(cell.text, width) for cell, width in zip(shown, widths, strict=False)) + 3, TALLEST)
-        cells = _cells(row, shown, looks, numbers, setting.styles)
+        cells = _cells(row, shown, looks, numbers, setting)
         marked = "".join(f'<c r="{letter}{at}" {cell}' for letter, cell in zip(letters, cells, strict=True))
         body.rows.append(f'<row r="{at}" ht="{height:.1f}" customHeight="1">{marked}</row>')
     return body
@@ -86,21 +88,20 @@ def _too_long(table: Table, row: Row, column: int, length: int) -> Fault:
 
 
 def _cells(
-    row: Row, shown: Sequence[Shown], looks: Sequence[str], numbers: frozenset[int], styles: Mapping[str, int]
+    row: Row, shown: Sequence[Shown], looks: Sequence[str], numbers: frozenset[int], setting: Setting
 ) -> Iterator[str]:
     """The cells of a row, each from its style to its end."""
     for column, (cell, look) in enumerate(zip(shown, looks, strict=True)):
         if column in numbers and cell.text and not cell.gap:
-            yield f's="{styles[look]}"><v>{cell.text}</v></c>'
+            yield f's="{setting.styles[NUMBER]}"><v>{cell.text}</v></c>'
         else:
-            yield _text(cell.text, look, styles)
-    yield _text("yes", GAP, styles) if row.gap else _text("", TEXT, styles)
+            yield _text(cell.text, look, setting)
+    yield _text("yes", GAP, setting) if row.gap else _text("", TEXT, setting)
 
 
-def _text(text: str, look: str, styles: Mapping[str, int]) -> str:
+def _text(text: str, look: str, setting: Setting) -> str:
     """A text is always text, whatever it begins with, and stays text when somebody edits it."""
     if not text:
-        return f's="{styles[look]}"/>'
-    style = styles[look + QUOTED] if text.startswith(FORMULA_SIGNS) else styles[look]
-    space = ' xml:space="preserve"' if text[0].isspace() or text[-1].isspace() else ""
-    return f's="{style}" t="inlineStr"><is><t{space}>{escape(text)}</t></is></c>'
+        return f's="{setting.styles[look]}"/>'
+    style = setting.styles[look + QUOTED if text.startswith(FORMULA_SIGNS) else look]
+    return f's="{style}" t="s"><v>{setting.strings.number(text)}</v></c>'

@@ -26,7 +26,7 @@ HEADER_ROW = 3
 FIRST_ROW = HEADER_ROW + 1
 GAP_COLUMN = "Gap"
 A3, A4 = 8, 9
-WIDE = 165  # characters; on A4 a wider table would be printed too small to read
+WIDE = 190  # characters; on A4 a wider table would be printed too small to read
 
 
 @dataclass(frozen=True)
@@ -88,6 +88,7 @@ def set_up(sheet: Worksheet, widths: Sequence[float], page: Page, header_row: in
     sheet.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
     sheet.page_margins.left = sheet.page_margins.right = 0.4
     sheet.page_margins.top = sheet.page_margins.bottom = 0.7
+    sheet.page_margins.header = sheet.page_margins.footer = 0.35
     for item, left, right in ((sheet.oddHeader, page.title, "&A"), (sheet.oddFooter, page.footer, "Page &P of &N")):
         assert item is not None
         item.left.text, item.right.text = printed(left), right

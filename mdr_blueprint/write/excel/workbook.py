@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-import re
 from io import BytesIO
 from typing import TYPE_CHECKING
-from zipfile import ZipFile
 
 from openpyxl import Workbook
 
 from mdr_blueprint.tables import RecordLink, Table
-from mdr_blueprint.write.archive import normalise, pack
+from mdr_blueprint.write.excel.assemble import Strings, assemble
 from mdr_blueprint.write.excel.cells import clean
-from mdr_blueprint.write.excel.looks import GAP, HEADER, LINK, NOTE, TEXT, TITLE, add_looks
+from mdr_blueprint.write.excel.looks import GAP_COUNT, HEADER, LINK, NOTE, NUMBER, TEXT, TITLE, add_looks
 from mdr_blueprint.write.excel.names import CONTENTS, sheet_names
-from mdr_blueprint.write.excel.rows import Body, Setting, write_rows
+from mdr_blueprint.write.excel.rows import Setting, write_rows
 from mdr_blueprint.write.excel.sheet import FIRST_ROW, GAP_COLUMN, Page, add_sheet, place, put, set_up
 
 if TYPE_CHECKING:
@@ -27,7 +25,6 @@ if TYPE_CHECKING:
 CONTENTS_HEADER_ROW = 5
 HEADINGS = ("Sheet", "What it shows", "Rows", "Rows with a gap")
 WIDTHS = (36, 62, 10, 17)
-DIMENSION = re.compile(rb'<dimension ref="[^"]*"')
 
 
 def write_workbook(tables: Iterable[Table], *, title: str, footer: str) -> tuple[bytes, tuple[Fault, ...]]:
@@ -43,7 +40,7 @@ def write_workbook(tables: Iterable[Table], *, title: str, footer: str) -> tuple
     book.properties.title = clean(title)
     book.properties.creator = "mdr-blueprint"
     book.properties.description = clean(footer)
-    setting = Setting(add_looks(book), find_homes(names, tables))
+    setting = Setting(add_looks(book), find_homes(names, tables), Strings())
     _write_contents(book, names, tables, page)
     bodies = []
     for name, table in zip(names, tables, strict=True):
@@ -51,7 +48,7 @@ def write_workbook(tables: Iterable[Table], *, title: str, footer: str) -> tuple
         bodies.append(write_rows(table, name, widths, setting))
     skeleton = BytesIO()
     book.save(skeleton)
-    return fill(normalise(skeleton.getvalue()), bodies), tuple(fault for body in bodies for fault in body.faults)
+    return assemble(skeleton.getvalue(), bodies, setting.strings), tuple(fault for body in bodies for fault in body.faults)
 
 
 def find_homes(names: Sequence[str], tables: Sequence[Table]) -> dict[str, str]:
@@ -76,20 +73,6 @@ def find_homes(names: Sequence[str], tables: Sequence[Table]) -> dict[str, str]:
     return about | first | own
 
 
-def fill(skeleton: bytes, bodies: Sequence[Body]) -> bytes:
-    """The workbook with the rows in their sheets; the first sheet holds the contents and is complete."""
-    with ZipFile(BytesIO(skeleton)) as source:
-        parts = {name: source.read(name) for name in source.namelist()}
-    for number, body in enumerate(bodies, 2):
-        name = f"xl/worksheets/sheet{number}.xml"
-        part = DIMENSION.sub(f'<dimension ref="A1:{body.last}"'.encode(), parts[name], count=1)
-        for end, more in ((b"</sheetData>", body.rows), (b"</hyperlinks>", body.links)):
-            before, found, after = part.partition(end)
-            part = b"".join((before, "".join(more).encode(), found, after))
-        parts[name] = part
-    return pack(parts)
-
-
 def _write_contents(book: Workbook, names: Sequence[str], tables: Sequence[Table], page: Page) -> None:
     sheet: Worksheet = book.worksheets[0]
     sheet.title = CONTENTS
@@ -105,5 +88,5 @@ def _write_contents(book: Workbook, names: Sequence[str], tables: Sequence[Table
     for number, (name, table) in enumerate(zip(names, tables, strict=True), CONTENTS_HEADER_ROW + 1):
         put(sheet, number, 1, name, LINK, place(name, 1), height=17)
         put(sheet, number, 2, table.title, TEXT)
-        put(sheet, number, 3, len(table.rows), TEXT)
-        put(sheet, number, 4, table.gaps, GAP if table.gaps else TEXT)
+        put(sheet, number, 3, len(table.rows), NUMBER)
+        put(sheet, number, 4, table.gaps, GAP_COUNT if table.gaps else NUMBER)

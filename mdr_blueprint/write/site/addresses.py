@@ -49,10 +49,12 @@ def register_of(kind: str) -> str:
 
 @dataclass
 class Addresses:
-    """URLs of records, relative to a page of the site."""
+    """URLs of records, relative to a page of the site; `page:ID` is a generated document."""
 
     dossier: Dossier
     inventory: Inventory
+    documents: frozenset[str] = frozenset()
+    """Ids of the generated documents that have a page."""
     _pages: dict[str, str] = field(default_factory=dict)
 
     def url(self, id_: str, depth: int, place: str | None = None) -> str | None:
@@ -61,6 +63,8 @@ class Addresses:
             section = self._section(id_, place)
             if section:
                 return "../" * depth + section
+        if id_.startswith("page:"):
+            return f"{'../' * depth}documents/{quote(id_[5:])}.html" if id_[5:] in self.documents else None
         if id_ not in self._pages:
             entry = self.dossier.entries.get(id_)
             if entry is None:

@@ -60,6 +60,8 @@ class HtmlWriter:
             return f'<span class="mdr-gap">{words}</span>'
         if target.startswith("record:"):
             return self.record(target[7:], words)
+        if target.startswith("page:"):
+            return self.record(target, words)
         if urlsplit(target).scheme not in SCHEMES:
             return words
         return f'<a href="{escape(target)}">{words}</a>'

@@ -124,7 +124,7 @@ class _Maker:
         self.tables = tables
         self.inputs: Inputs = tables.inputs
         self.documents = tuple(d for d in documents if "site" in d.outputs)
-        self.addresses = Addresses(self.inputs.dossier, self.inputs.sources.inventory)
+        self.addresses = Addresses(self.inputs.dossier, self.inputs.sources.inventory, frozenset(d.id for d in self.documents))
 
     def pages(self) -> Iterator[SitePage]:
         yield self._home()

@@ -5,7 +5,6 @@ from __future__ import annotations
 from pathlib import Path
 
 from mdr_blueprint.render.documents import Document
-from mdr_blueprint.write.archive import normalise
 from mdr_blueprint.write.word.body import body
 from mdr_blueprint.write.word.front import control_value, front
 from mdr_blueprint.write.word.links import Links
@@ -24,7 +23,6 @@ def write_word(document: Document, *, footer: str, template: Path) -> bytes:
     context = Context(Links(document, package.relate), package.new_list)
     sections = [(False, front(document, context, package.text_widths[0]))]
     sections += body(document, context, package.text_widths)
-    package.fill_body(sections)
     package.fill_furniture({
         "file": control_value(document, "Technical file") or document.id,
         "device": control_value(document, "Device"),
@@ -33,4 +31,4 @@ def write_word(document: Document, *, footer: str, template: Path) -> bytes:
     })
     subject = " · ".join(filter(None, (control_value(document, "Document"), document.basis)))
     package.describe(document.title, subject, footer)
-    return normalise(package.save())
+    return package.finish(sections)

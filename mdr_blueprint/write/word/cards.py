@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from mdr_blueprint.tables import Cell, Gap, Row, Table
-from mdr_blueprint.write.word.markup import GAP, PLAIN, paragraph, run
+from mdr_blueprint.write.word.markup import GAP, PLAIN, SPACER, paragraph, run
 from mdr_blueprint.write.word.tables import GAP_CELL, USUAL, cell_content, cell_text, frame_cell, table_frame
 from mdr_blueprint.write.word.text import Context
 
@@ -16,7 +16,7 @@ def card_blocks(table: Table, context: Context, width: int) -> str:
     """The rows of a table as cards, or a sentence where it has none."""
     if not table.rows:
         return paragraph(run(f"{table.title}. ", PLAIN._replace(bold=True)) + run(table.empty))
-    return "".join(_card(table, row, context, width) for row in table.rows) + paragraph("")
+    return "".join(_card(table, row, context, width) for row in table.rows) + SPACER
 
 
 def _card(table: Table, row: Row, context: Context, width: int) -> str:

@@ -6,7 +6,7 @@ from mdr_blueprint.render.documents import Document
 from mdr_blueprint.tables import Table
 from mdr_blueprint.write.word.body import depth, heading_words, is_title
 from mdr_blueprint.write.word.links import internal
-from mdr_blueprint.write.word.markup import Look, field, paragraph, run
+from mdr_blueprint.write.word.markup import Look, field, paragraph, properties, run
 from mdr_blueprint.write.word.tables import bare_table, cell_text
 from mdr_blueprint.write.word.text import Context
 
@@ -49,6 +49,6 @@ def contents(document: Document, context: Context, width: int) -> str:
     lines = [paragraph(run("Contents"), "FrontHeading")]
     for heading in headings:
         bookmark = context.links.section(heading.anchor)
-        words = run(heading_words(heading), look) + "<w:r><w:tab/></w:r>" + field(f"PAGEREF {bookmark} \\h", look=look)
+        words = run(heading_words(heading), look) + f"<w:r>{properties(look)}<w:tab/></w:r>" + field(f"PAGEREF {bookmark} \\h", look=look)
         lines.append(paragraph(f"{internal(bookmark)}{words}</w:hyperlink>", f"TOC{depth(heading)}", tab))
     return "".join(lines)

@@ -63,7 +63,7 @@ def bookmark_name(kind: str, key: str) -> str:
 
 def web_address(target: str) -> str | None:
     """The target as a URL that Word opens (it refuses a whole file for one bad address), or None."""
-    url = quote(target, safe=URL_SIGNS)
+    url = quote(target, safe=URL_SIGNS, errors="replace")
     try:
         parts = urlsplit(url)
         known = parts.scheme in SCHEMES and bool(parts.netloc if parts.scheme != "mailto" else parts.path)

@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
-SPECIAL = re.compile("[&<>\t\n\r\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
+ILLEGAL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
+SPECIAL = re.compile(ILLEGAL.pattern[:-1] + "&<>\t\n\r]")
 BREAKS = {"\n": '</w:t><w:br/><w:t xml:space="preserve">', "\t": '</w:t><w:tab/><w:t xml:space="preserve">', "\r": ""}
 ENTITIES = {"&": "&amp;", "<": "&lt;", ">": "&gt;"}
 
@@ -23,13 +24,9 @@ LINK = Look("Hyperlink")
 GAP = Look("Gap")
 
 
-def safe(text: str) -> str:
-    """Text for XML; what XML cannot hold becomes U+FFFD."""
-    return SPECIAL.sub(lambda found: ENTITIES.get(found[0]) or ("\ufffd" if found[0] not in BREAKS else " "), text) if SPECIAL.search(text) else text
-
-
-def attribute(text: str) -> str:
-    return safe(text).replace('"', "&quot;")
+def clean(text: str) -> str:
+    """Text without what XML cannot hold; such a character becomes U+FFFD."""
+    return ILLEGAL.sub("\ufffd", text)
 
 
 def run(text: str, look: Look = PLAIN) -> str:
@@ -62,3 +59,7 @@ def field(instruction: str, result: str = "", look: Look = PLAIN) -> str:
         '<w:fldChar w:fldCharType="end"/>',
     ]
     return "".join(f"<w:r>{marks}{part}</w:r>" for part in parts if part)
+
+
+SPACER = paragraph("", "SectionEnd", '<w:spacing w:before="0" w:after="160"/>')
+"""Parts two tables, which would else be one, and keeps text away from a table."""

@@ -8,7 +8,7 @@ from typing import NamedTuple
 from mdr_blueprint.markdown import Grid, Paragraph, Text, plain, plain_blocks
 from mdr_blueprint.tables import Cell, Column, Gap, Lines, RecordLink, Row, Table, Words
 from mdr_blueprint.write.word.links import internal
-from mdr_blueprint.write.word.markup import GAP, LINK, PLAIN, field, paragraph, run
+from mdr_blueprint.write.word.markup import GAP, LINK, PLAIN, SPACER, field, paragraph, run
 from mdr_blueprint.write.word.text import Context, Flow, cell_flow, inlines, text_blocks
 
 GAP_ROW, GAP_CELL, HEADER = "FEF4F0", "FBE6DF", "E9EEF4"
@@ -42,7 +42,7 @@ def table_block(table: Table, context: Context, width: int) -> str:
         return paragraph(run(f"{table.title}. ", PLAIN._replace(bold=True)) + run(table.empty))
     number = context.next_caption()
     caption = run("Table ") + field("SEQ Table \\* ARABIC", str(number)) + run(f": {table.title}")
-    return paragraph(caption, "Caption") + bare_table(table, context, width) + paragraph("")
+    return paragraph(caption, "Caption") + bare_table(table, context, width) + SPACER
 
 
 def bare_table(table: Table, context: Context, width: int) -> str:
@@ -60,7 +60,7 @@ def grid(block: Grid, context: Context, width: int) -> str:
     rows = tuple(Row(tuple(Words((Paragraph(cell),)) for cell in row)) for row in block.rows)
     widths = column_widths(Table("", "", columns, rows), width, USUAL.character)
     body = "".join(_row(row, widths, USUAL, context) for row in rows)
-    return table_frame("FileTable", widths, header_row(texts[0], widths, USUAL) + body) + paragraph("")
+    return table_frame("FileTable", widths, header_row(texts[0], widths, USUAL) + body) + SPACER
 
 
 def table_frame(style: str, widths: Sequence[int], rows: str) -> str:

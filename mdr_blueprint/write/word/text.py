@@ -26,7 +26,7 @@ from mdr_blueprint.markdown import (
     plain_blocks,
 )
 from mdr_blueprint.write.word.links import Links
-from mdr_blueprint.write.word.markup import GAP, LINK, PLAIN, Look, paragraph, run
+from mdr_blueprint.write.word.markup import GAP, LINK, PLAIN, SPACER, Look, paragraph, run
 
 
 class Flow(NamedTuple):
@@ -104,7 +104,7 @@ def _block(block: Block, context: Context, flow: Flow, depth: int, extra: str = 
     if isinstance(block, Quote):
         return "".join(_block(inner, context, flow._replace(style="Quote") if flow.style == "Normal" else flow, depth) for inner in block.blocks)
     if isinstance(block, CodeBlock):
-        return paragraph(run(block.text.rstrip("\n")), "Code") + paragraph("", "SectionEnd")
+        return paragraph(run(block.text.rstrip("\n")), "Code") + SPACER
     if isinstance(block, Divider):
         return paragraph("", flow.style, '<w:pBdr><w:bottom w:val="single" w:sz="4" w:space="1" w:color="B8C2CE"/></w:pBdr>')
     if isinstance(block, Grid):
