@@ -56,7 +56,8 @@ def make(total: int, target: Path, seed: int = 7) -> None:
                    f"{text(30)}" for i in range(many["runs"])])
     write("controls", [f"  RC-{i:05}:\n    kind: protective\n    text: {words(rng, 16)}\n    acts_on: [p1]\n    implemented_by: [{pick('REQ', 'requirements')}]\n"
                        f"    verified_implementation: [{pick('TC', 'tests')}]\n    verified_effectiveness: [{pick('EV', 'evidence')}]\n"
-                       f"    introduces: {{none: {words(rng, 8)}}}\n" for i in range(many["controls"])])
+                       f"    introduces: {{none: {words(rng, 8)}}}\n    options_considered:\n      - {{kind: inherent, text: {words(rng, 6)}, rejected: {words(rng, 8)}}}\n"
+                       for i in range(many["controls"])])
     write("situations", [f"  HS-{i:05}:\n    title: {words(rng, 8)}\n    hazards: [{pick('HZ', 'hazards')}]\n    condition: normal\n    exposed: [patient]\n"
                          f"    sequences:\n      SEQ-{i:05}:\n        events:\n          - text: {words(rng, 8)}\n          - text: {words(rng, 8)}\n"
                          f"    risks:\n      R-{i:05}:\n        harm: {pick('HARM', 'harms')}\n        initial: {{p1: probable, p2: likely}}\n"

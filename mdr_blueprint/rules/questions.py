@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from mdr_blueprint.graph import Edge, Graph
@@ -34,6 +34,12 @@ def short(words: str, limit: int = 60) -> str:
 def listed(words: list[str], last: str = "and") -> str:
     """`a, b and c`."""
     return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} {last} {words[-1]}"
+
+
+def first(words: Sequence[str], limit: int = 6) -> str:
+    """The head of a long list: `a, b, c and 9 more`."""
+    rest = len(words) - limit
+    return listed(list(words)) if rest <= 0 else f"{', '.join(words[:limit])} and {rest} more"
 
 
 def lacks(entry: Entry[Any], field: str) -> bool:

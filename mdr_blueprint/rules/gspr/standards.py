@@ -8,7 +8,7 @@ from mdr_blueprint.diagnostics import Place
 from mdr_blueprint.load import Dossier, Law
 from mdr_blueprint.model import AppliedStandard, ClauseAnswer, GsprAnswer, Requirement
 from mdr_blueprint.rules.engine import Found, entries, rule
-from mdr_blueprint.rules.questions import base, call, is_missing
+from mdr_blueprint.rules.questions import base, call, first, is_missing
 from mdr_blueprint.source import Sources
 
 LIST = "MDR Annex II 4(c)"
@@ -43,7 +43,7 @@ def undeclared_standard(dossier: Dossier, law: Law, sources: Sources) -> Iterato
     if not undeclared:
         return
     if is_missing(dossier, sources, "standards"):
-        named = ", ".join(f"`{id_}`" for id_ in list(undeclared)[:6]) + (", ..." if len(undeclared) > 6 else "")
+        named = first([f"`{id_}`" for id_ in undeclared])
         yield Found.missing(dossier, "standards", f"the project uses {len(undeclared)} "
                             f"standard{'s' if len(undeclared) > 1 else ''} and declares none: {named}")
         return

@@ -125,7 +125,7 @@ def missing_option_analysis(dossier: Dossier) -> Iterator[Found]:
 
 
 @rule("RISK421", "E", basis="MDR Annex I 4 and 5; IEC 62366-1:2015+A1:2020 4.1.3",
-      requires=("RISK409", "RISK411", "RISK426", "RISK402"))
+      requires=("RISK409", "RISK411", "RISK426"))
 def information_credited(dossier: Dossier, law: Law) -> Iterator[Found]:
     """A probability is lowered by information alone, without usability evidence.
 

@@ -10,7 +10,7 @@ from mdr_blueprint.load import Dossier, Entry, Law
 from mdr_blueprint.model import AppliedStandard, ClauseAnswer
 from mdr_blueprint.model.law import Measurement
 from mdr_blueprint.rules.engine import Found, entries, rule
-from mdr_blueprint.rules.questions import call, lacks
+from mdr_blueprint.rules.questions import call, first, lacks
 
 REPORT = "MDR Annex II 4(c), (d) and 6.1(b)"
 
@@ -109,9 +109,8 @@ def unjudged_clauses(dossier: Dossier, law: Law) -> Iterator[Found]:
             if key is None:
                 unjudged.append(leaf)
         if unjudged:
-            first = ", ".join(unjudged[:6]) + (", ..." if len(unjudged) > 6 else "")
             place = applied.place if applied else answers[0].place
-            yield Found(id_, place, f"{len(unjudged)} of {len(leaves)} clauses of {known.designation} have no verdict: {first}")
+            yield Found(id_, place, f"{len(unjudged)} of {len(leaves)} clauses of {known.designation} have no verdict: {first(unjudged)}")
 
 
 @rule("VER529", "W", basis="ISO/IEC 17025:2017 7.8.6 (decision rule); IEC Guide 115", requires=("VER515",))

@@ -11,7 +11,7 @@ from mdr_blueprint.graph import Graph
 from mdr_blueprint.load import Dossier, Entry
 from mdr_blueprint.model import ClauseAnswer, Device, Instrument, Run, Test
 from mdr_blueprint.rules.engine import Found, entries, rule
-from mdr_blueprint.rules.questions import base, call, gaps, is_used, lacks, listed, referring, unread
+from mdr_blueprint.rules.questions import base, call, first, gaps, is_used, lacks, listed, referring, unread
 from mdr_blueprint.source import Sources
 
 RESULTS = "MDR Annex II 6.1(b); ISO 13485:2016 7.3.6"
@@ -149,9 +149,7 @@ def verification_not_passed(dossier: Dossier, graph: Graph) -> Iterator[Found]:
         last = ended[-1]
         proven = list(dict.fromkeys(f"`{entry.id}`" for entry, _ in referring(graph, test.id, *PROVES)))
         if proven:
-            more = f" and {len(proven) - 5} more" if len(proven) > 5 else ""
-            words = f"{', '.join(proven[:5])}{more}" if more else listed(proven)
-            yield Found.on(last, f"the last run of {call(test)} ended with `{last.record.result}`; {words} "
+            yield Found.on(last, f"the last run of {call(test)} ended with `{last.record.result}`; {first(proven)} "
                            f"{'rest' if len(proven) > 1 else 'rests'} on it", "result")
 
 

@@ -99,17 +99,3 @@ def unknown_clause_of_standard(dossier: Dossier, law: Law) -> Iterator[Found]:
             if clause not in known.clauses:
                 yield Found.on(standard, f"`{clause}` in `excluded` is no clause of {known.designation} that the library lists"
                                f"{did_you_mean(clause, known.clauses)}", "excluded", clause, key=True)
-
-
-@rule("VER528", "W", basis="MDR Article 10(9) and Annex I 1 (state of the art)")
-def superseded_standard(dossier: Dossier, law: Law) -> Iterator[Found]:
-    """A standard was replaced by another one.
-
-    Why: what was withdrawn is hard to defend as the state of the art.
-    Fix: apply the successor, or argue in `text` why the old one still suits and waive the finding.
-    """
-    for entry in entries(dossier, AppliedStandard):
-        known = law.standard(entry.id)
-        if known is not None and known.status == "superseded":
-            by = f" by `{known.successor}`" if known.successor else ""
-            yield Found.on(entry, f"{known.designation} is superseded{by} (checked {known.checked})")

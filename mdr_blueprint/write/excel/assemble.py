@@ -22,6 +22,8 @@ STRINGS_RELATION = "http://schemas.openxmlformats.org/officeDocument/2006/relati
 DIMENSION = re.compile(rb'<dimension ref="[^"]*"')
 INLINE = re.compile(rb' t="inlineStr"><is>(<t\b.*?</t>)</is>', re.DOTALL)
 FONT = re.compile(rb"<font>(.*?)</font>", re.DOTALL)
+NORMAL_FONT = b'<font><sz val="10"/><name val="Arial"/><family val="2"/></font>'
+"""Widths of columns are counted in digits of the first font: one that every system has, or an equal of it."""
 FONT_PART = re.compile(rb"<(\w+)[^>]*/>")
 FONT_ORDER = (b"b", b"i", b"strike", b"condense", b"extend", b"outline", b"shadow", b"u", b"vertAlign", b"sz", b"color", b"name",
               b"family", b"charset", b"scheme")  # fmt: skip
@@ -57,10 +59,10 @@ def assemble(skeleton: bytes, bodies: Sequence[Body], strings: Strings) -> bytes
         sheet = INLINE.sub(lambda found: b' t="s"><v>%d</v>' % strings.add(found[1].decode()), parts[name])
         parts[name] = _fill(sheet, bodies[number - 1]) if number else sheet
     parts["xl/sharedStrings.xml"] = strings.part()
-    _insert(parts, "[Content_Types].xml", "</Types>", f'<Override PartName="/xl/sharedStrings.xml" ContentType="{STRINGS_TYPE}"/>')
+    _insert(parts, "[Content_Types].xml", "</Types>", OVERRIDE)
     _insert(parts, "xl/_rels/workbook.xml.rels", "</Relationships>",
             f'<Relationship Type="{STRINGS_RELATION}" Target="sharedStrings.xml" Id="rIdStrings"/>')  # fmt: skip
-    parts["xl/styles.xml"] = FONT.sub(_ordered, parts["xl/styles.xml"])
+    parts["xl/styles.xml"] = FONT.sub(_ordered, FONT.sub(NORMAL_FONT, parts["xl/styles.xml"], count=1))
     return pack(parts)
 
 

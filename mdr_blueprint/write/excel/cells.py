@@ -90,7 +90,12 @@ def _all_numbers(table: Table, at: int) -> bool:
 
 def lines(text: str, width: float) -> int:
     """How many lines a text takes in a column of this width, roughly: a line loses part of a word at its end."""
-    if len(text) <= width and "\n" not in text:
+    if len(text) <= width * 0.95 and "\n" not in text:
         return 1
-    room = max(width * 1.12 - 2, 4)
+    room = max(width * 1.15 - 2.5, 4)
     return sum(int(-(-len(line) // room)) or 1 for line in text.split("\n"))
+
+
+def fits(text: str, width: float) -> bool:
+    """Whether a text stands on one line of a column of this width; capitals are wide."""
+    return "\n" not in text and 0.85 * len(text) + 0.3 * sum(map(str.isupper, text)) <= width - 0.7

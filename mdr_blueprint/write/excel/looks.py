@@ -24,7 +24,7 @@ QUOTED: Final = " quoted"
 
 LINE: Final = 12.0
 """Height of a line of text, in points."""
-FONT = "Arial"  # or what takes its place: the same widths on every system
+FONT = "Arial"  # or its equal, on every system
 INK, LINK_BLUE, NOTE_GREY, LINE_GREY = "1F2933", "0B5394", "52606D", "D9DEE4"
 HEADER_BLUE, WHITE = "1F3A5F", "FFFFFF"
 GAP_FILL, GAP_INK = "FFE3D3", "8A2B06"

@@ -9,7 +9,7 @@ from xml.sax.saxutils import quoteattr
 from openpyxl.utils import get_column_letter, quote_sheetname
 
 from mdr_blueprint.diagnostics import Fault, Place
-from mdr_blueprint.write.excel.cells import Shown, cut, lines, number_columns, show
+from mdr_blueprint.write.excel.cells import Shown, cut, fits, lines, number_columns, show
 from mdr_blueprint.write.excel.looks import GAP, LINE, LINK, NUMBER, QUOTED, TEXT
 from mdr_blueprint.write.excel.sheet import FIRST_ROW
 
@@ -53,17 +53,22 @@ def write_rows(table: Table, name: str, widths: Sequence[float], setting: Settin
         shown = _fitting(table, row, body.faults)
         looks = []
         for column, cell in enumerate(shown):
-            location = setting.homes.get(cell.target) if cell.target and len(body.links) < MOST_LINKS else None
-            if location and not column and location.startswith(own):
-                location = None  # the row is the record's own
-            if location:
+            location = setting.homes.get(cell.target) if cell.target else None
+            if location and (column or not location.startswith(own)) and _can_lead(cell.text, widths[column], body):
                 body.links.append(f'<hyperlink ref="{letters[column]}{at}" location={quoteattr(location)}/>')
-            looks.append(GAP if cell.gap else LINK if location else TEXT)
+                looks.append(GAP if cell.gap else LINK)
+            else:
+                looks.append(GAP if cell.gap else TEXT)
         height = min(LINE * max(lines(cell.text, width) for cell, width in zip(shown, widths, strict=False)) + 3, TALLEST)
         cells = _cells(row, shown, looks, numbers, setting)
         marked = "".join(f'<c r="{letter}{at}" {cell}' for letter, cell in zip(letters, cells, strict=True))
         body.rows.append(f'<row r="{at}" ht="{height:.1f}" customHeight="1">{marked}</row>')
     return body
+
+
+def _can_lead(text: str, width: float, body: Body) -> bool:
+    """Only a text of one line can be a link: LibreOffice shows a link on one line and hides the rest of it."""
+    return len(body.links) < MOST_LINKS and fits(text, width)
 
 
 def _fitting(table: Table, row: Row, faults: list[Fault]) -> list[Shown]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from mdr_blueprint.markdown import Block, Grid, Heading, plain
+from mdr_blueprint.markdown import Block, Grid, Heading, Paragraph, plain
 from mdr_blueprint.render.documents import Document, TableBlock
 from mdr_blueprint.write.word.cards import card_blocks
 from mdr_blueprint.write.word.markup import paragraph, run
@@ -20,7 +20,9 @@ def body(document: Document, context: Context, text_width: tuple[int, int]) -> I
     blocks = [block for block in document.blocks if not is_title(block, document)]
     for stretch in stretches(blocks):
         width = text_width[stretch.landscape]
-        yield stretch.landscape, "".join(_block(block, context, width) for block in stretch.blocks)
+        following = [isinstance(block, (TableBlock, Grid)) for block in stretch.blocks[1:]] + [False]
+        written = [_block(block, context, width, leads=leads) for block, leads in zip(stretch.blocks, following, strict=True)]
+        yield stretch.landscape, "".join(written)
 
 
 def is_title(block: Block | TableBlock, document: Document) -> bool:
@@ -38,7 +40,8 @@ def depth(heading: Heading) -> int:
     return min(max(heading.level - 1, 1), DEEPEST)
 
 
-def _block(block: Block | TableBlock, context: Context, width: int) -> str:
+def _block(block: Block | TableBlock, context: Context, width: int, *, leads: bool) -> str:
+    """One block; a paragraph that leads to a table is kept on its page."""
     if isinstance(block, TableBlock):
         return card_blocks(block.table, context, width) if block.view == "cards" else table_block(block.table, context, width)
     if isinstance(block, Heading):
@@ -47,4 +50,6 @@ def _block(block: Block | TableBlock, context: Context, width: int) -> str:
         return paragraph(content, f"Heading{depth(block)}")
     if isinstance(block, Grid):
         return grid(block, context, width)
+    if isinstance(block, Paragraph) and leads:
+        return paragraph(inlines(block.parts, context), extra="<w:keepNext/>")
     return text_blocks([block], context, BODY)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from mdr_blueprint.tables import Cell, Gap, Row, Table
+from mdr_blueprint.tables import Cell, Gap, Lines, Row, Table
 from mdr_blueprint.write.word.markup import GAP, PLAIN, SPACER, paragraph, run
 from mdr_blueprint.write.word.tables import GAP_CELL, USUAL, cell_content, cell_text, frame_cell, table_frame
 from mdr_blueprint.write.word.text import Context
 
 LABEL_SHARE = 0.22
+LINE, SHORT = 110, 24
+"""Characters of a line of a card, and of a value of which several stand on one line."""
 WHOLE_UNTIL = 1500
 """A card of no more characters than this is kept on one page."""
 
@@ -34,10 +36,19 @@ def _card(table: Table, row: Row, context: Context, width: int) -> str:
 
 def _line(label: str, cell: Cell, widths: tuple[int, int], context: Context, *, keep: bool) -> str:
     """One field of a card; `keep` holds it on the page of the next one."""
-    content, length = cell_content(cell, USUAL.text, context)
+    content, length = cell_content(_on_one_line(cell), USUAL.text, context)
     name = paragraph(run(label), USUAL.header, "" if keep else '<w:keepNext w:val="0"/>')
     split = "<w:trPr><w:cantSplit/></w:trPr>" if length < WHOLE_UNTIL else ""
     fill = GAP_CELL if isinstance(cell, Gap) else ""
     return f"<w:tr>{split}{frame_cell(name, widths[0])}{frame_cell(content, widths[1], fill)}</w:tr>"
 
 
+
+
+def _on_one_line(cell: Cell) -> Cell:
+    """A card is wide: short values that stand below each other in a column stand side by side here."""
+    if isinstance(cell, Lines):
+        words = [item for item in cell.items if isinstance(item, str)]
+        if len(words) == len(cell.items) and len(line := " · ".join(words).replace(" · →", " →")) <= LINE and max(map(len, words), default=0) <= SHORT:
+            return line
+    return cell

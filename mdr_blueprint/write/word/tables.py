@@ -19,6 +19,8 @@ SPLIT_FROM = 26
 """A row of more lines than this may be split over two pages."""
 SAMPLE = 200
 """So many rows are looked at to find the longest words."""
+MANY, SHORT = 4, 14
+"""So many references of no more characters than this stand behind each other, not below."""
 LONGEST = 20
 """Longer words than this are broken, whatever the width."""
 MARGINS = 170
@@ -103,6 +105,8 @@ def _has_gap(cell: Cell) -> bool:
 def cell_content(cell: Cell, flow: Flow, context: Context, own: str | None = None, mark: str = "") -> tuple[str, int]:
     """The paragraphs of a cell and about how many characters they take. `own` is the record that is not linked, being here."""
     if isinstance(cell, Lines):
+        if len(cell.items) >= MANY and all(isinstance(item, RecordLink) and len(item.label) <= SHORT for item in cell.items):
+            return _in_a_row(cell, flow, context, own, mark)
         parts = [cell_content(item, flow, context, own, mark if at == 0 else "") for at, item in enumerate(cell.items)]
         if parts:
             return "".join(content for content, _ in parts), sum(max(length, 20) for _, length in parts)
@@ -126,9 +130,20 @@ def _words(cell: Words, flow: Flow, context: Context, mark: str) -> tuple[str, i
     return lead + (text_blocks(cell.blocks, context, flow) or paragraph("", flow.style)), len(plain_blocks(cell.blocks))
 
 
+def _in_a_row(cell: Lines, flow: Flow, context: Context, own: str | None, mark: str) -> tuple[str, int]:
+    """Many short references run on: each on a line of its own, they would make the row as tall as a page."""
+    references = [_record(item, context, own) for item in cell.items if isinstance(item, RecordLink)]
+    return paragraph(mark + run(", ").join(references), flow.style), len(cell_text(cell))
+
+
 def _record(link: RecordLink, context: Context, own: str | None) -> str:
+    """A reference; where the label begins with the id, the id is the link and the words behind it are plain."""
     bookmark = context.links.record(link.id) if link.id != own else None
-    return f"{internal(bookmark)}{run(link.label, LINK)}</w:hyperlink>" if bookmark else run(link.label)
+    if bookmark is None:
+        return run(link.label)
+    length = len(link.id) if link.label.startswith(f"{link.id} ") else len(link.label)
+    rest = link.label[length:]
+    return f"{internal(bookmark)}{run(link.label[:length], LINK)}</w:hyperlink>{run(rest) if rest else ''}"
 
 
 def cell_text(cell: Cell) -> str:
@@ -162,11 +177,15 @@ def column_widths(table: Table, total: int, character: float) -> list[int]:
     return rounded
 
 
-def _longest_words(table: Table) -> Iterator[int]:
-    """For each column the length of its longest word, as far as words are kept whole."""
+def _longest_words(table: Table) -> Iterator[float]:
+    """For each column the length of its longest word in usual characters, as far as words are kept whole."""
     sample = table.rows[:: max(1, len(table.rows) // SAMPLE)]
     for at, column in enumerate(table.columns):
-        longest = max(map(len, column.title.split()), default=1) * 1.08  # bold
+        longest = max(map(_length, column.title.split()), default=1.0) * 1.08  # bold
         for row in sample:
-            longest = max(longest, *map(len, cell_text(row.cells[at]).split()), 1)
-        yield int(min(longest, LONGEST) + 0.99)
+            longest = max(longest, *map(_length, cell_text(row.cells[at]).split()), 1.0)
+        yield min(longest, LONGEST)
+
+
+def _length(word: str) -> float:
+    return len(word) + 0.3 * sum(map(str.isupper, word))
