@@ -19,8 +19,23 @@ from mdr_blueprint.diagnostics import UsageError, WriteError
 WRONG_CALL, NOTHING_WRITTEN, INTERRUPTED = 2, 3, 130
 OUTSIDE = frozenset(
     getattr(errno, name, None)  # not every system knows all of them
-    for name in ("ENOSPC", "EDQUOT", "EROFS", "EACCES", "EPERM", "EBUSY", "ETXTBSY", "EFBIG", "ENAMETOOLONG", "EMFILE", "ENFILE",
-                 "EIO", "ENOTDIR", "EISDIR", "ELOOP")
+    for name in (
+        "ENOSPC",
+        "EDQUOT",
+        "EROFS",
+        "EACCES",
+        "EPERM",
+        "EBUSY",
+        "ETXTBSY",
+        "EFBIG",
+        "ENAMETOOLONG",
+        "EMFILE",
+        "ENFILE",
+        "EIO",
+        "ENOTDIR",
+        "EISDIR",
+        "ELOOP",
+    )
 )
 """Faults of the system, not of the program: disk full, no right to write, file locked."""
 

@@ -94,7 +94,7 @@ class Report:
         return cls(ordered, {subject: tuple(found) for subject, found in grouped.items()})
 
     def with_findings(self, more: Iterable[Finding]) -> Report:
-        """This report and the findings of a later stage."""
+        """A report that also holds the findings of a later stage."""
         return Report.of((*self.findings, *more))
 
     def about(self, subject: str) -> tuple[Finding, ...]:

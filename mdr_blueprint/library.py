@@ -5,8 +5,12 @@ from __future__ import annotations
 from functools import cache
 from pathlib import Path
 
-SUFFIXES = {"gspr": (".yaml", ".md"), "risk": (".yaml", ".md"), "templates": (".j2", ".yaml", ".md", ".docx", ".css", ".js", ".txt", ".gitignore"),
-            "cases": (".yaml",)}
+SUFFIXES = {
+    "gspr": (".yaml", ".md"),
+    "risk": (".yaml", ".md"),
+    "templates": (".j2", ".yaml", ".md", ".docx", ".css", ".js", ".txt", ".gitignore"),
+    "cases": (".yaml",),
+}
 """What belongs to each folder of the library; anything else there is ignored junk of a checkout."""
 
 
@@ -23,4 +27,8 @@ def folder(name: str) -> Path:
 def files(name: str, below: str = "") -> list[Path]:
     """The library's files of a folder in a fixed order, by suffix."""
     start = folder(name) / below
-    return sorted(path for path in start.rglob("*") if path.is_file() and path.name.endswith(SUFFIXES[name])) if start.is_dir() else []
+    return (
+        sorted(path for path in start.rglob("*") if path.is_file() and path.name.endswith(SUFFIXES[name]))
+        if start.is_dir()
+        else []
+    )

@@ -100,8 +100,14 @@ def present(compilation: Compilation, revision: Revision, hashes: dict[str, str]
     return Presentation(compilation, tables, rendering.documents, hashes)
 
 
-def build(path: Path | str, output: Path | str | None = None, *, only: Sequence[str] = (), as_of: date | None = None,
-          progress: Progress = lambda step: None) -> Built:
+def build(
+    path: Path | str,
+    output: Path | str | None = None,
+    *,
+    only: Sequence[str] = (),
+    as_of: date | None = None,
+    progress: Progress | None = None,
+) -> Built:
     """Compile the project that `path` lies in and write every part of its technical file, or those named in `only`.
 
     Dated rules judge by `as_of`, else by the date of the revision: the clock is in no output. Raises `UsageError` for a
@@ -118,6 +124,7 @@ def build(path: Path | str, output: Path | str | None = None, *, only: Sequence[
     target = Path(output).resolve() if output else root / "build"
     if root.is_relative_to(target):
         raise UsageError(f"the output {target} would replace the project itself")
+    progress = progress or (lambda _: None)
     progress("check and render")
     presentation = present_project(root, as_of=as_of)
     kept = tuple(folder for part, folders in PARTS.items() if part not in parts for folder in folders)
@@ -151,7 +158,9 @@ def input_hashes(sources: Sources, dossier: Dossier) -> dict[str, str]:
 
 def newest_day(dossier: Dossier) -> date:
     """Outside version control: the newest day on which something was executed or approved."""
-    days = [entry.record.date for cls in (Run, Evidence) for entry in dossier.of(cls) if entry.record.date]
+    runs = [entry.record.date for entry in dossier.of(Run)]
+    approvals = [entry.record.date for entry in dossier.of(Evidence)]
+    days = [day for day in (*runs, *approvals) if day is not None]
     return max(days, default=date(2017, 5, 5))  # the day the Regulation was published: nothing dated, nothing expired
 
 

@@ -60,6 +60,9 @@ class MdrPlugin(BasePlugin[MdrConfig]):
         config.use_directory_urls = False
         config.extra_css.append("assets/mdr.css")
         config.extra_javascript.append("assets/mdr.js")
+        # the shim lets the search work from disk; Material's plugin `offline` would load it from a server
+        others = [url for url in config.extra.get("polyfills", []) if "iframe-worker" not in url]
+        config.extra["polyfills"] = [*others, "assets/iframe-worker-shim.js"]
         return config
 
     def on_pre_build(self, *, config: MkDocsConfig) -> None:
@@ -76,7 +79,10 @@ class MdrPlugin(BasePlugin[MdrConfig]):
             if not self.serving:
                 raise
             words = escape(f"{type(error).__name__}: {error}" if not isinstance(error, UsageError) else str(error))
-            body = f'<h1>The technical file cannot be built</h1><p class="mdr-gap">{words}</p><p>Mend it and save: this page builds again.</p>'
+            body = (
+                f'<h1>The technical file cannot be built</h1><p class="mdr-gap">{words}</p>'
+                "<p>Mend it and save: this page builds again.</p>"
+            )
             return (SitePage("index.html", "Fault", body, words, section=""),)
 
     def on_files(self, files: Files, *, config: MkDocsConfig) -> Files:
@@ -86,7 +92,9 @@ class MdrPlugin(BasePlugin[MdrConfig]):
             group.add_to(files, config)
         self._fill_navigation(config)
         for asset in ASSETS:
-            files.append(File.generated(config, f"assets/{asset}", abs_src_path=str(library.folder("templates") / "site" / asset)))
+            files.append(
+                File.generated(config, f"assets/{asset}", abs_src_path=str(library.folder("templates") / "site" / asset))
+            )
         return files
 
     def _fill_navigation(self, config: MkDocsConfig) -> None:
@@ -98,8 +106,13 @@ class MdrPlugin(BasePlugin[MdrConfig]):
 
         def fill(item: Any) -> Any:
             if isinstance(item, dict):
-                return {title: ours[value] if isinstance(value, str) and value in ours else fill(value) for title, value in item.items()}
-            return [fill(part) for part in item] if isinstance(item, list) else item
+                return {
+                    title: ours[value] if isinstance(value, str) and value in ours else fill(value)
+                    for title, value in item.items()
+                }
+            if isinstance(item, list):
+                return [part for entry in item for part in (ours[entry] if isinstance(entry, str) and entry in ours else [fill(entry)])]
+            return item
 
         config.nav = fill(config.nav)
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from mdr_blueprint import Compilation, compile
-from mdr_blueprint.diagnostics import Place
+from mdr_blueprint import build, compile
+from mdr_blueprint.diagnostics import Place, Report
+from mdr_blueprint.rules import Rule
 from mdr_blueprint.rules.cases import Case, CaseFile
 
 PROJECT = CaseFile("project: {title: Case, stage: review}\n")
@@ -22,20 +23,24 @@ def write(case: Case, folder: Path) -> None:
             target.write_bytes(file.text.encode() if file.data is None else file.data)
 
 
-def run(case: Case, folder: Path) -> Compilation:
+def run(case: Case, rule: Rule, folder: Path) -> Report:
+    """What the compiler says of a case; where the rule judges faults of writing, what a build says."""
     write(case, folder)
-    return compile(folder, as_of=case.today)
+    if "faults" in rule.asks_for:
+        return build(folder, only=("excel",), as_of=case.today).report
+    return compile(folder, as_of=case.today).report
 
 
 def expected(case: Case, code: str) -> set[tuple[str, int]]:
     """File and line of every finding that is due."""
     mark = re.compile(rf"# error:[^#\n]*\b{code}\b")
-    marked = {(path, number) for path, file in case.files.items() for number, line in enumerate(file.text.splitlines(), 1) if mark.search(line)}
+    marked = {(path, number) for path, file in case.files.items()
+              for number, line in enumerate(file.text.splitlines(), 1) if mark.search(line)}
     return marked | {(place.path, place.line) for place in case.expect}
 
 
-def found(compilation: Compilation, code: str) -> set[tuple[str, int]]:
-    return {(finding.place.path, finding.place.line) for finding in compilation.report.findings if finding.code == code}
+def found(report: Report, code: str) -> set[tuple[str, int]]:
+    return {(finding.place.path, finding.place.line) for finding in report.findings if finding.code == code}
 
 
 def show(places: set[tuple[str, int]]) -> list[str]:

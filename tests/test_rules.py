@@ -6,15 +6,16 @@ import re
 from pathlib import Path
 
 import pytest
+from rule_cases import expected, found, run, show
 
 from mdr_blueprint import library
 from mdr_blueprint.rules import Rule, catalogue, families
 from mdr_blueprint.rules.cases import Case, case
-from rule_cases import expected, found, run, show
 
 RULES = catalogue()
 CODES = {rule.code: rule for rule in RULES}
-FORBIDDEN = re.compile(r"\b(compliant|compliance|noncompliant|certified|guaranteed|is safe)\b", re.IGNORECASE)
+FORBIDDEN = re.compile(r"\b(compliant|(?<!responsible for regulatory )compliance|noncompliant|certified|guaranteed|is safe)\b",
+                       re.IGNORECASE)
 
 
 def cases() -> list[object]:
@@ -30,9 +31,9 @@ def cases() -> list[object]:
 def test_a_case_has_exactly_the_findings_it_marks(rule: Rule, kind: str, one: Case, tmp_path: Path) -> None:
     due = expected(one, rule.code)
     assert bool(due) == (kind == "bad"), "a bad case marks at least one line, a good one none"
-    compilation = run(one, tmp_path)
-    assert show(found(compilation, rule.code)) == show(due)
-    mine = [finding for finding in compilation.report.findings if finding.code == rule.code]
+    report = run(one, rule, tmp_path)
+    assert show(found(report, rule.code)) == show(due)
+    mine = [finding for finding in report.findings if finding.code == rule.code]
     assert len({(finding.place, finding.message) for finding in mine}) == len(mine), "the same finding twice"
     for finding in mine:
         assert not finding.message.endswith("."), "a message is no sentence with a full stop"
@@ -76,7 +77,7 @@ def test_the_words_of_a_rule(rule: Rule) -> None:
     assert rule.title[0].isupper()
     assert rule.why.endswith((".", "?"))
     assert rule.fix.endswith(".")
-    assert rule.why[0].islower() or rule.why[0] in "P\"`"
-    assert rule.fix[0].islower() or rule.fix[0] == "`"
+    for text in (rule.why, rule.fix):
+        assert not re.match("(?!Annex|Article)[A-Z][a-z]", text), "why and fix start with a small letter"
     assert not FORBIDDEN.search(" ".join((rule.title, rule.why, rule.fix)))
     assert rule.basis

@@ -52,5 +52,6 @@ def _help(command: Callable[..., None]) -> str:
 
 
 app.callback(help=_help(mdr))(mdr)
-for _command in (new.new, check.check, build.build, serve.serve, status.status, trace.trace, explain.explain, schema.schema):  # the order of work is the order of the help
+_IN_ORDER_OF_WORK = (new.new, check.check, build.build, serve.serve, status.status, trace.trace, explain.explain, schema.schema)
+for _command in _IN_ORDER_OF_WORK:
     app.command(help=_help(_command))(_command)

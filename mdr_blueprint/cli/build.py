@@ -20,7 +20,11 @@ if TYPE_CHECKING:
 Output = Annotated[Path | None, typer.Option("--output", metavar="DIR", show_default=False,
                                              help="Where to write. Default: build/ inside the project.")]
 Only = Annotated[str | None, typer.Option("--only", metavar="PARTS", show_default=False,
-                                          help="Write just these parts, separated by commas: site, word, excel, data. The others stay as they are.")]
+                                          help="Write just these parts, separated by commas: site, word, excel, data. "
+                                               "The others stay as they are.")]
+
+PLACES = {"site": "site/index.html", "word": "documents", "excel": "workbooks/technical_file.xlsx", "data": "data/dossier.json"}
+"""What a person opens first of each part."""
 
 
 def build(folder: Folder = HERE, output: Output = None, only: Only = None, as_of: AsOf = None) -> None:
@@ -49,8 +53,7 @@ def build(folder: Folder = HERE, output: Output = None, only: Only = None, as_of
 
 def _summary(built: Built) -> str:
     lines = [f"Written to {built.output}"]
-    places = {"site": "site/index.html", "word": "documents/", "excel": "workbooks/technical_file.xlsx", "data": "data/dossier.json"}
-    lines += [f"  {part:<6} {built.output / place}" for part, place in places.items() if part in built.parts]
+    lines += [f"  {part:<6} {built.output / place}" for part, place in PLACES.items() if part in built.parts]
     lines.append(f"Findings: {built.report.summary()}")
     errors = [f for f in built.report.findings if f.counts_as_error]
     for finding in errors[:5]:
@@ -66,14 +69,14 @@ def _summary(built: Built) -> str:
 def _progress() -> Iterator[Callable[[str], None]]:
     """A bar on a terminal, nothing elsewhere."""
     if not sys.stderr.isatty():
-        yield lambda step: None
+        yield lambda _: None
         return
     from rich.console import Console
     from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
-    steps = 4
-    with Progress(TextColumn("{task.description:<26}"), BarColumn(), TimeElapsedColumn(), console=Console(stderr=True), transient=True) as bar:
-        task = bar.add_task("start", total=steps)
+    columns = (TextColumn("{task.description:<26}"), BarColumn(), TimeElapsedColumn())
+    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task("start", total=3)
 
         def tell(step: str) -> None:
             bar.update(task, description=step, advance=1)

@@ -37,8 +37,9 @@ def serve(folder: Folder = HERE, port: Port = 8000, open_browser: Open = False) 
     logging.getLogger("mkdocs").setLevel(logging.WARNING)
     with tempfile.TemporaryDirectory(prefix="mdr-serve-") as scratch:
         (Path(scratch) / "docs").mkdir()
-        config = settings([], root.name, "", "en") | {"plugins": ["material/search", {"mdr": {"project": str(root)}}], "docs_dir": "docs"}
-        del config["nav"], config["copyright"], config["extra_css"], config["extra_javascript"]
+        config = settings([], root.name, "", "en") | {"plugins": ["material/search", {"mdr": {"project": str(root)}}]}
+        for key in ("nav", "copyright", "extra_css", "extra_javascript"):  # the plugin's business
+            del config[key]
         file = Path(scratch) / "mkdocs.yml"
         file.write_text(json.dumps(config), "utf-8")
         say(f"http://{address}/  (Ctrl-C ends it)\n")

@@ -7,7 +7,6 @@ import json
 
 from mdr_blueprint.cli.arguments import HERE, AsOf, Folder, TextOrJson, day
 from mdr_blueprint.cli.terminal import bold, patience, say
-from mdr_blueprint.markdown import plain_blocks
 
 
 def status(folder: Folder = HERE, form: TextOrJson = "text", as_of: AsOf = None) -> None:
@@ -20,27 +19,30 @@ def status(folder: Folder = HERE, form: TextOrJson = "text", as_of: AsOf = None)
       mdr status device_example --format json
     """
     from mdr_blueprint.pipeline import present_project
-    from mdr_blueprint.tables import Table
+    from mdr_blueprint.tables.engine import words
 
     with patience("reading the file"):
         presentation = present_project(folder, as_of=day(as_of))
     tables = presentation.tables
     readiness = tables.get("readiness")
-    documents = [(d.title, d.version or "no version", d.status or ("approved" if d.approvals.rows else "not approved"), _gaps_of(d.blocks))
-                 for d in presentation.documents]
-    matrices = [(table.title, len(table.rows), table.gaps) for table in tables.sheets() if isinstance(table, Table)]
+    documents = [(d.title, d.version or "no version", d.status, _gaps_of(d.blocks)) for d in presentation.documents]
+    matrices = [(table.title, len(table.rows), table.gaps) for table in tables.sheets()]
     if form == "json":
+        point_keys = ("point", "title", "state", "records", "open_findings")
         say(json.dumps({
-            "points": [dict(zip(("point", "title", "state", "records", "open_findings"), map(_plain, row.cells[:5]), strict=True)) for row in readiness.rows],
+            "points": [dict(zip(point_keys, map(words, row.cells[:5]), strict=True)) for row in readiness.rows],
             "documents": [dict(zip(("title", "version", "status", "gaps"), d, strict=True)) for d in documents],
             "matrices": [dict(zip(("title", "rows", "gaps"), m, strict=True)) for m in matrices],
             "findings": presentation.report.summary(),
         }, ensure_ascii=False, indent=2) + "\n")
         return
-    lines = [bold("Annex II and III"), *_columns([tuple(map(_plain, row.cells[:5])) for row in readiness.rows], ("point", "", "state", "records", "open"))]
-    lines += ["", bold("Documents"), *_columns([tuple(map(str, d)) for d in documents], ("document", "version", "status", "gaps"))]
-    lines += ["", bold("Matrices"), *_columns([tuple(map(str, m)) for m in matrices], ("matrix", "rows", "gaps"))]
-    lines += ["", f"Findings: {presentation.report.summary()}"]
+    points = [tuple(map(words, row.cells[:5])) for row in readiness.rows]
+    lines = [
+        bold("Annex II and III"), *_columns(points, ("point", "", "state", "records", "open")), "",
+        bold("Documents"), *_columns([tuple(map(str, d)) for d in documents], ("document", "version", "status", "gaps")), "",
+        bold("Matrices"), *_columns([tuple(map(str, m)) for m in matrices], ("matrix", "rows", "gaps")), "",
+        f"Findings: {presentation.report.summary()}",
+    ]
     say("\n".join(lines) + "\n")
 
 
@@ -49,14 +51,6 @@ def _gaps_of(blocks: tuple[object, ...]) -> int:
     from mdr_blueprint.render import TableBlock
 
     return sum({block.table.name: block.table.gaps for block in blocks if isinstance(block, TableBlock)}.values())
-
-
-def _plain(cell: object) -> str:
-    from mdr_blueprint.tables import Lines, Words
-
-    if isinstance(cell, Words):
-        return plain_blocks(cell.blocks)
-    return ", ".join(map(_plain, cell.items)) if isinstance(cell, Lines) else str(cell)
 
 
 def _columns(rows: list[tuple[str, ...]], head: tuple[str, ...]) -> list[str]:

@@ -137,8 +137,14 @@ class _Loader:
             elif cls.keys == "single":
                 self._add(source, cls, kind, kind, source.root[kind], place)
             elif not isinstance(source.root[kind], Map):
-                self.faults.append(Fault("wrong-value", f"`{kind}` must hold records by their id", place,
-                                         fix=f"write `{kind}:` and below it one key per record"))
+                self.faults.append(
+                    Fault(
+                        "wrong-value",
+                        f"`{kind}` must hold records by their id",
+                        place,
+                        fix=f"write `{kind}:` and below it one key per record",
+                    )
+                )
             elif cls.keys == "clause":
                 self._read_clauses(source, cls, source.root[kind])
             else:
@@ -165,10 +171,19 @@ class _Loader:
             for key in rows.marks:
                 self._add(source, cls, f"{standard}#{key}", key, rows.get(key), rows.key_place(source.path, key), standard)
 
-    def _add(self, source: Source, cls: type[Record], id_: str, key: str, raw: Any, place: Place, owner: str | None = None) -> None:
+    def _add(
+        self, source: Source, cls: type[Record], id_: str, key: str, raw: Any, place: Place, owner: str | None = None
+    ) -> None:
         if cls.keys == "id" and not ID_PATTERN.match(key):
-            self.faults.append(Fault("malformed-id", f"`{key}` cannot be an id", place, subject=id_,
-                                     fix="an id starts with a letter and has letters, digits, `_`, `.` and `-` only"))
+            self.faults.append(
+                Fault(
+                    "malformed-id",
+                    f"`{key}` cannot be an id",
+                    place,
+                    subject=id_,
+                    fix="an id starts with a letter and has letters, digits, `_`, `.` and `-` only",
+                )
+            )
         folded = id_.casefold()
         earlier = self.folded.get(folded)
         if earlier is not None:
@@ -181,7 +196,7 @@ class _Loader:
             entry = Entry(id_, key, cls, ready(cls).model_construct(), raw, place, owner, whole=False)
         else:
             record = self._validate(source.path, cls, id_, raw, place)
-            entry = Entry(id_, key, cls, record or ready(cls).model_construct(), raw, place, owner, record is not None)  # type: ignore[arg-type]
+            entry = Entry(id_, key, cls, record or ready(cls).model_construct(), raw, place, owner, record is not None)
         self.entries[id_] = self.folded[folded] = entry
         if entry.whole:
             self._add_inner(source, entry)
@@ -200,21 +215,41 @@ class _Loader:
                     self._duplicate(self.folded[folded], key, place)
                     continue
                 if not ID_PATTERN.match(key):
-                    self.faults.append(Fault("malformed-id", f"`{key}` cannot be an id", place, subject=key,
-                                             fix="an id starts with a letter and has letters, digits, `_`, `.` and `-` only"))
+                    self.faults.append(
+                        Fault(
+                            "malformed-id",
+                            f"`{key}` cannot be an id",
+                            place,
+                            subject=key,
+                            fix="an id starts with a letter and has letters, digits, `_`, `.` and `-` only",
+                        )
+                    )
                 raw = group.get(key)
                 if not isinstance(raw, Map):
                     raw = Map(place.line - 1, place.column - 1)
-                entry = Entry(key, key, cls, record or ready(cls).model_construct(), raw, place, owner.id,  # type: ignore[arg-type]
-                              record is not None)
+                entry = Entry(key, key, cls, record or ready(cls).model_construct(), raw, place, owner.id, record is not None)
                 self.entries[key] = self.folded[folded] = entry
 
     def _duplicate(self, earlier: Entry[Record], id_: str, place: Place) -> None:
         same = "" if earlier.id == id_ else " but for the case of letters"
-        self.faults.append(Fault("duplicate-id", f"id `{earlier.id}` is defined here and again in {place.path}{same}", earlier.place,
-                                 (Related("second time here", place),), subject=earlier.id))
-        self.faults.append(Fault("duplicate-id", f"id `{id_}` is defined here for the second time{same}; the first one is used", place,
-                                 (Related("first time here", earlier.place),), subject=earlier.id))
+        self.faults.append(
+            Fault(
+                "duplicate-id",
+                f"id `{earlier.id}` is defined here and again in {place.path}{same}",
+                earlier.place,
+                (Related("second time here", place),),
+                subject=earlier.id,
+            )
+        )
+        self.faults.append(
+            Fault(
+                "duplicate-id",
+                f"id `{id_}` is defined here for the second time{same}; the first one is used",
+                place,
+                (Related("first time here", earlier.place),),
+                subject=earlier.id,
+            )
+        )
 
     def _validate(self, path: str, cls: type[Record], id_: str, raw: Map, place: Place) -> Record | None:
         self._unknown_empty_fields(path, cls, id_, raw, raw, ())
@@ -235,7 +270,9 @@ class _Loader:
                     self.faults.append(_fault(path, cls, id_, raw, place, detail))
             return None
 
-    def _unknown_empty_fields(self, path: str, cls: type[Record], id_: str, raw: Map, part: Any, steps: tuple[int | str, ...]) -> None:
+    def _unknown_empty_fields(
+        self, path: str, cls: type[Record], id_: str, raw: Map, part: Any, steps: tuple[int | str, ...]
+    ) -> None:
         """A key without a value counts as missing and never reaches the model; here its name is checked all the same."""
         if isinstance(part, Map):
             if len(part.marks) != len(part):
@@ -303,16 +340,26 @@ def _fault(path: str, cls: type[Record], id_: str, raw: Map, place: Place, detai
         return Fault("unknown-field", f"{where} has no field `{name}`{hint}", place_of(path, raw, steps, key=True), subject=id_)
     if detail["type"] == "missing":
         at = place_of(path, raw, steps[:-1], key=True) if len(steps) > 1 else place
-        return Fault("missing-field", f"{where} cannot stand without `{name}`", at, subject=id_,
-                     fix=f"add `{name}: ...`")
+        return Fault("missing-field", f"{where} cannot stand without `{name}`", at, subject=id_, fix=f"add `{name}: ...`")
     value = detail.get("input")
-    message = detail["msg"].replace("Input should be a valid tuple", "expected a list, such as [A-1, A-2]") \
-        .replace("Input should be a valid dictionary", "expected a mapping of fields") \
-        .replace("Input should be a valid string", "expected text") \
-        .replace("Input should be", "expected").replace("String should have at least 1 character", "the text is empty") \
+    message = (
+        detail["msg"]
+        .replace("Input should be a valid tuple", "expected a list, such as [A-1, A-2]")
+        .replace("Input should be a valid dictionary", "expected a mapping of fields")
+        .replace("Input should be a valid string", "expected text")
+        .replace("Input should be", "expected")
+        .replace("String should have at least 1 character", "the text is empty")
         .replace("String should match pattern '^[0-9a-f]{64}$'", "expected 64 hexadecimal digits")
-    shown = f", found `{value}`" if isinstance(value, str) else ", found a list" if isinstance(value, Seq) else \
-        ", found a mapping" if isinstance(value, Map) else ""
+    )
+    shown = (
+        f", found `{value}`"
+        if isinstance(value, str)
+        else ", found a list"
+        if isinstance(value, Seq)
+        else ", found a mapping"
+        if isinstance(value, Map)
+        else ""
+    )
     hint = ""
     if detail["type"] == "literal_error" and isinstance(value, str):
         known = [word.strip(" '") for word in str(detail.get("ctx", {}).get("expected", "")).replace(" or ", ", ").split(",")]

@@ -10,7 +10,17 @@ from pydantic import ValidationError
 
 from mdr_blueprint import library
 from mdr_blueprint.model import Part, RiskPolicy, ready
-from mdr_blueprint.model.library import AnnexI, AnnexPoint, AnnexPoints, DefaultPolicy, GsprItem, HazardLibrary, LawSource, Standard, Taxonomy
+from mdr_blueprint.model.library import (
+    AnnexI,
+    AnnexPoint,
+    AnnexPoints,
+    DefaultPolicy,
+    GsprItem,
+    HazardLibrary,
+    LawSource,
+    Standard,
+    Taxonomy,
+)
 from mdr_blueprint.source import place_of, read_text
 
 P = TypeVar("P", bound=Part)
@@ -83,4 +93,6 @@ def read_library(path: Path, cls: type[P]) -> P:
         return cast("P", ready(cls).__pydantic_validator__.validate_python(source.root))
     except ValidationError as error:
         first = error.errors()[0]
-        raise ValueError(f"library data: {place_of(path.name, source.root, first['loc'])} {first['loc']} {first['msg']}") from error
+        raise ValueError(
+            f"library data: {place_of(path.name, source.root, first['loc'])} {first['loc']} {first['msg']}"
+        ) from error

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from functools import cache
+from typing import TypeVar
 
 from mdr_blueprint.model import base, device, documents, law, project, risk, verification
 from mdr_blueprint.model.base import Inverse, Part, Record, Ref
@@ -48,14 +48,29 @@ KINDS: dict[str, type[Record]] = {cls.kind_name: cls for cls in _IN_ORDER}
 TOP_LEVEL: dict[str, type[Record]] = {name: cls for name, cls in KINDS.items() if cls.parent is None}
 
 
-@cache
-def ready(cls: type[Part]) -> type[Part]:
+P = TypeVar("P", bound=Part)
+
+
+def ready(cls: type[P]) -> type[P]:
     """The class with its annotations resolved and its validator built; done when the first such record is met."""
-    names = {name: value for module in (base, device, documents, law, project, risk, verification)
-             for name, value in vars(module).items() if not name.startswith("__")}
+    if cls not in _READY:
+        _make_ready(cls)
+        _READY.add(cls)
+    return cls
+
+
+_READY: set[type[Part]] = set()
+
+
+def _make_ready(cls: type[Part]) -> None:
+    names = {
+        name: value
+        for module in (base, device, documents, law, project, risk, verification)
+        for name, value in vars(module).items()
+        if not name.startswith("__")
+    }
     names |= {record.__name__: record for record in _IN_ORDER}
     cls.model_rebuild(_types_namespace=names)
-    return cls
 
 
 __all__ = [

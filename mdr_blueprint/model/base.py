@@ -16,6 +16,8 @@ from mdr_blueprint.model.scalars import Day, Flag, Prose, Text
 
 T = TypeVar("T")
 
+LONGEST_LABEL = 120
+
 Keys = Literal["id", "single", "gspr", "clause", "library"]
 """How the keys of a kind are read: ids of the project, a record that stands once, identifiers of Annex I, clauses below
 a standard, or ids of the library."""
@@ -77,4 +79,16 @@ class Record(Part):
     def label(self) -> str:
         """The words that name the record in a table: its title, else the head of its text."""
         words = getattr(self, "title", None) or getattr(self, "text", None) or getattr(self, "name", None) or ""
-        return words if len(words) <= 120 else words[:117].rstrip() + "..."
+        return headline(words)
+
+
+def headline(words: str) -> str:
+    """The head of a long text, cut between words and never inside a `{figure:...}`, which is filled in later."""
+    if len(words) <= LONGEST_LABEL:
+        return words
+    head = words[: LONGEST_LABEL - 3]
+    if head.rfind("{") > head.rfind("}"):
+        head = head[: head.rfind("{")]
+    elif " " in head and not words[len(head)].isspace():
+        head = head.rpartition(" ")[0]
+    return f"{head.rstrip(' ,;:([')}..."

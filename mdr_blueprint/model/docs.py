@@ -32,6 +32,11 @@ def _module_docs(module: str) -> dict[str, dict[str, str]]:
 
 def _below_fields(cls: ast.ClassDef) -> Iterator[tuple[str, str]]:
     for field, below in zip(cls.body, cls.body[1:], strict=False):
-        if isinstance(field, ast.AnnAssign) and isinstance(field.target, ast.Name) and isinstance(below, ast.Expr) \
-                and isinstance(below.value, ast.Constant) and isinstance(below.value.value, str):
+        if (
+            isinstance(field, ast.AnnAssign)
+            and isinstance(field.target, ast.Name)
+            and isinstance(below, ast.Expr)
+            and isinstance(below.value, ast.Constant)
+            and isinstance(below.value.value, str)
+        ):
             yield field.target.id, " ".join(below.value.value.split())

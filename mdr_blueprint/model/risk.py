@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Annotated, ClassVar, Literal
 
-from mdr_blueprint.model.base import Inverse, Keys, Part, Record, Ref
+from mdr_blueprint.model.base import Inverse, Keys, Part, Record, Ref, headline
 from mdr_blueprint.model.project import Approver
 from mdr_blueprint.model.scalars import Number, Prose, Text
 
@@ -94,7 +94,7 @@ class Sequence(Record):
 
     @property
     def label(self) -> str:
-        return self.title or " → ".join(event.text for event in self.events)[:120]
+        return self.title or headline(" → ".join(event.text for event in self.events))
 
 
 class Estimate(Part):

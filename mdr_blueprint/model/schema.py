@@ -6,7 +6,7 @@ type from the field. So the schema accepts what an editor sees wherever our read
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Sequence, Mapping
 from typing import Any, cast, get_args, get_origin
 
 from pydantic.fields import FieldInfo
@@ -47,7 +47,7 @@ def record_schema(gspr: Mapping[str, str], standards: Mapping[str, str]) -> Sche
         "$schema": DIALECT,
         "title": "Records of a technical file (mdr-blueprint)",
         "description": "A file of records: each top-level key names a kind, the keys below it are the ids of the records. "
-                       "A kind may stand in many files.",
+        "A kind may stand in many files.",
         "type": "object",
         "properties": {kind: _kind(cls, gspr, standards) for kind, cls in TOP_LEVEL.items()},
         "additionalProperties": False,
@@ -75,7 +75,7 @@ def _kind(cls: type[Record], gspr: Mapping[str, str], standards: Mapping[str, st
     return rows
 
 
-def _parts(classes: list[type[Part]]) -> Iterator[type[Part]]:
+def _parts(classes: Sequence[type[Part]]) -> Iterator[type[Part]]:
     """The classes and every group of fields inside them."""
     seen: set[type[Part]] = set()
     todo = list(classes)

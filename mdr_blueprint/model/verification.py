@@ -36,7 +36,9 @@ class Requirement(Record):
     text: Prose | None = None
     level: Literal["system", "subsystem", "item"] | None = None
     kind: Literal["hardware", "software", "interface", "labelling", "service"] | None = None
-    satisfies: Annotated[tuple[Ref[Need | Requirement | GsprAnswer | ClauseAnswer], ...], Inverse("satisfied_by", acyclic=True)] = ()
+    satisfies: Annotated[
+        tuple[Ref[Need | Requirement | GsprAnswer | ClauseAnswer], ...], Inverse("satisfied_by", acyclic=True)
+    ] = ()
     allocated_to: Annotated[tuple[Ref[Component], ...], Inverse("carries")] = ()
     verified_by: Annotated[tuple[Ref[Test], ...], Inverse("verifies")] = ()
 

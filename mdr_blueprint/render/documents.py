@@ -42,6 +42,7 @@ from mdr_blueprint.tables.law import answered_standards, standard_words
 from mdr_blueprint.tables.status import summary
 
 View = Literal["wide", "cards"]
+NOT_APPROVED = "not approved"
 NEWLINES = re.compile(r"\s*\n\s*")
 
 
@@ -187,21 +188,34 @@ class _Renderer:
             path, text = pieces.get(name, ("", ""))
             return (text, path, None) if path else None
 
-        environment = ImmutableSandboxedEnvironment(loader=FunctionLoader(load), undefined=StrictUndefined,
-                                                    finalize=self._finalize, trim_blocks=True, lstrip_blocks=True, keep_trailing_newline=True)
+        environment = ImmutableSandboxedEnvironment(
+            loader=FunctionLoader(load),
+            undefined=StrictUndefined,
+            finalize=self._finalize,
+            trim_blocks=True,
+            lstrip_blocks=True,
+            keep_trailing_newline=True,
+        )
         environment.filters["prose"] = self._prose
         environment.filters["link"] = self._link
         environment.filters["words"] = lambda text: text if isinstance(text, Missing) else str(text).replace("_", " ")
         environment.filters["listed"] = lambda items: items if isinstance(items, Missing) else ", ".join(map(str, items))
-        environment.globals.update({
-            name: self._single(cls) for name, cls in KINDS.items() if cls.keys == "single"
-        })
+        environment.globals.update({name: self._single(cls) for name, cls in KINDS.items() if cls.keys == "single"})
         environment.globals.update(
-            records=self._records, count=self._count, link=self._link, document_link=self._document_link, figure=self._figure,
-            has_rows=self._has_rows, expect=self._expect, missing=lambda words: Raw(Missing(str(words)).markdown()),
-            gaps=lambda name, option=None: self._table(name, option).gaps, readiness=summary(self.inputs),
-            standard_words=lambda id_: standard_words(self.inputs, id_), standards_judged=list(answered_standards(self.inputs)),
-            report=self.inputs.report, law=RecordView(self.inputs.law.gspr_source, "source of Annex I"),
+            records=self._records,
+            count=self._count,
+            link=self._link,
+            document_link=self._document_link,
+            figure=self._figure,
+            has_rows=self._has_rows,
+            expect=self._expect,
+            missing=lambda words: Raw(Missing(str(words)).markdown()),
+            gaps=lambda name, option=None: self._table(name, option).gaps,
+            readiness=summary(self.inputs),
+            standard_words=lambda id_: standard_words(self.inputs, id_),
+            standards_judged=list(answered_standards(self.inputs)),
+            report=self.inputs.report,
+            law=RecordView(self.inputs.law.gspr_source, "source of Annex I"),
         )
         return environment
 
@@ -209,8 +223,16 @@ class _Renderer:
         self.prose = []
         try:
             text = self.environment.from_string(template.body).render(document=template.id)
-        except (TemplateError, TypeError, ValueError, AttributeError, ArithmeticError, LookupError, RecursionError,
-                MemoryError) as error:
+        except (
+            TemplateError,
+            TypeError,
+            ValueError,
+            AttributeError,
+            ArithmeticError,
+            LookupError,
+            RecursionError,
+            MemoryError,
+        ) as error:
             self._template_fault(template, error)
             return None
         blocks: list[Block | TableBlock] = []
@@ -234,8 +256,14 @@ class _Renderer:
                 trace = trace.tb_next
         what = "a name that does not exist" if isinstance(error, UndefinedError) else "a fault"
         where = "" if path == template.path else f", included by {template.path}"
-        self.faults.append(Fault("template", f"{what} in the template{where}: {error or type(error).__name__}; "
-                                 f"document `{template.id}` is left out", Place(path, line), subject=path))
+        self.faults.append(
+            Fault(
+                "template",
+                f"{what} in the template{where}: {error or type(error).__name__}; document `{template.id}` is left out",
+                Place(path, line),
+                subject=path,
+            )
+        )
 
     def _fill(self, template: Template, block: Block) -> list[Block | TableBlock]:
         if not isinstance(block, Marker):
@@ -246,10 +274,14 @@ class _Renderer:
         if block.verb == "prose" and block.name.isdigit() and int(block.name) < len(self.prose):
             return list(self.prose[int(block.name)])
         if block.verb not in ("table", "cards"):
-            return self._marker_fault(template, block, f"`::{block.verb}` is no marker{did_you_mean(block.verb, ('table', 'cards'))}")
+            return self._marker_fault(
+                template, block, f"`::{block.verb}` is no marker{did_you_mean(block.verb, ('table', 'cards'))}"
+            )
         kind = table_kinds().get(block.name)
         if kind is None:
-            return self._marker_fault(template, block, f"there is no table `{block.name}`{did_you_mean(block.name, table_kinds())}")
+            return self._marker_fault(
+                template, block, f"there is no table `{block.name}`{did_you_mean(block.name, table_kinds())}"
+            )
         unknown = next((name for name in options if name != kind.option), None)
         if unknown:
             return self._marker_fault(template, block, f"table `{block.name}` has no option `{unknown}`")
@@ -274,7 +306,7 @@ class _Renderer:
     def _document(self, template: Template, blocks: tuple[Block | TableBlock, ...]) -> Document:
         entry = self.inputs.dossier.get(f"document:{template.id}", DocumentRecord)
         record = entry.record if entry else None
-        version, status = (record.version or "" if record else ""), (record.status or "" if record else "")
+        version, status = (record.version or "" if record else ""), _status(record)
         mark = " (illustrative)" if record and record.illustrative else ""
         project, device = self.inputs.dossier.project, self.inputs.dossier.single(KINDS["device"])
         rows = [
@@ -284,18 +316,39 @@ class _Renderer:
             ("Device", " ".join(filter(None, (self.inputs.dossier.device_name, getattr(device, "revision", None))))),
             ("Legal basis", template.basis),
             ("Version", version + mark if version else Gap()),
-            ("Status", status or ("approved" if record and record.approvals else Gap("not approved"))),
+            ("Status", Gap(status) if status.endswith(NOT_APPROVED) else status),
             ("Source revision", str(self.inputs.revision)),
             ("Findings in the project", self.inputs.report.summary()),
         ]
         about = f"document:{template.id}"
-        control = Table("control", "Document control", (Column("Item", 24), Column("Value", 70)),
-                        tuple(Row(row, about, isinstance(row[1], Gap)) for row in rows if row[1]))
-        approvals = Table("approvals", "Approvals", (Column("Name", 24), Column("Role", 24), Column("Date", 12), Column("Meaning", 24)),
-                          tuple(Row((f"{a.name}{mark}", a.role or "", str(a.date or ""), a.meaning or ""), about) for a in record.approvals) if record else (),
-                          "Not approved yet.")
-        return Document(template.id, template.title, template.basis, template.order, template.outputs, blocks, version, status, control, approvals,
-                        self.tables.get("history"))
+        control = Table(
+            "control",
+            "Document control",
+            (Column("Item", 24), Column("Value", 70)),
+            tuple(Row(row, about, isinstance(row[1], Gap)) for row in rows if row[1]),
+        )
+        approvals = Table(
+            "approvals",
+            "Approvals",
+            (Column("Name", 24), Column("Role", 24), Column("Date", 12), Column("Meaning", 24)),
+            tuple(Row((f"{a.name}{mark}", a.role or "", str(a.date or ""), a.meaning or ""), about) for a in record.approvals)
+            if record
+            else (),
+            "Not approved yet.",
+        )
+        return Document(
+            template.id,
+            template.title,
+            template.basis,
+            template.order,
+            template.outputs,
+            blocks,
+            version,
+            status,
+            control,
+            approvals,
+            self.tables.get("history"),
+        )
 
     def _single(self, cls: type[Record]) -> Any:
         record = self.inputs.dossier.single(cls)
@@ -366,6 +419,16 @@ class _Renderer:
         raise TypeError(f"{type(value).__name__} cannot be printed; name one of its fields")
 
 
+def _status(record: DocumentRecord | None) -> str:
+    """What the project says, else what its signatures say: one without a meaning is an approval."""
+    if record is None or not (record.status or record.approvals):
+        return NOT_APPROVED
+    meanings = [(approval.meaning or "approved") for approval in record.approvals]
+    if record.status or any(meaning.casefold().startswith("approv") for meaning in meanings):
+        return record.status or "approved"
+    return f"{', '.join(dict.fromkeys(meanings))}, {NOT_APPROVED}"
+
+
 def _holds_marker(block: Block) -> bool:
     if isinstance(block, ListBlock):
         return any(isinstance(inner, Marker) or _holds_marker(inner) for item in block.items for inner in item)
@@ -376,5 +439,3 @@ def _entry_view(entry: Entry[Any]) -> RecordView:
     view = RecordView(entry.record, f"{entry.cls.singular} {entry.key}")
     object.__setattr__(view, "id", entry.id)
     return view
-
-

@@ -49,7 +49,9 @@ def read_templates(sources: Sources) -> tuple[list[Template], list[Fault]]:
 
 def partials(sources: Sources) -> dict[str, tuple[str, str]]:
     """The pieces that templates may include, by file name: path as a message names it, and text. A project's own come first."""
-    found = {path.name: (f"library:partials/{path.name}", path.read_text("utf-8")) for path in library.files("templates", "partials")}
+    found = {
+        path.name: (f"library:partials/{path.name}", path.read_text("utf-8")) for path in library.files("templates", "partials")
+    }
     for file in sources.inventory.files.values():
         if file.path.startswith("templates/partials/"):
             found[file.path.rsplit("/", 1)[-1]] = (file.path, file.location.read_text("utf-8", errors="replace"))
@@ -59,8 +61,15 @@ def partials(sources: Sources) -> dict[str, tuple[str, str]]:
 def _read(id_: str, path: str, data: bytes, faults: list[Fault]) -> Template | None:
     text = data.decode("utf-8", "replace")
     if not text.startswith("---\n") or "\n---\n" not in text[3:]:
-        faults.append(Fault("template", "a template starts with front matter between two `---` lines", Place(path), subject=path,
-                            fix="write `---`, `title: ...`, `order: ...`, `---` at the head of the file"))
+        faults.append(
+            Fault(
+                "template",
+                "a template starts with front matter between two `---` lines",
+                Place(path),
+                subject=path,
+                fix="write `---`, `title: ...`, `order: ...`, `---` at the head of the file",
+            )
+        )
         return None
     end = text.index("\n---\n", 3)
     head = read_text(path, text[4 : end + 1].encode())
@@ -75,4 +84,6 @@ def _read(id_: str, path: str, data: bytes, faults: list[Fault]) -> Template | N
     faults += [Fault("template", message, Place(path), subject=path) for message in wrong]
     if wrong or head.faults:
         return None
-    return Template(id_, str(title), str(front.get("basis", "")), int(order), outputs, text[end + 5 :], path, text.count("\n", 0, end + 5) + 1)
+    return Template(
+        id_, str(title), str(front.get("basis", "")), int(order), outputs, text[end + 5 :], path, text.count("\n", 0, end + 5) + 1
+    )

@@ -75,6 +75,8 @@ def _case(raw: Any) -> Case:
 def _file(value: Any) -> CaseFile:
     if isinstance(value, str):
         return CaseFile(value)
+    if "long" in value:
+        return CaseFile(value["long"], value["long"].replace("LONG", "very long " * 4_000).encode())
     if "hex" in value:
         data = bytes.fromhex(value["hex"])
         return CaseFile(data.decode("utf-8", errors="replace"), data)

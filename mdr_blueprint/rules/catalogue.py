@@ -33,8 +33,7 @@ def catalogue() -> tuple[Rule, ...]:
                 continue
             module = import_module(f"mdr_blueprint.rules.{folder}.{path.stem}")
             for value in vars(module).values():
-                if isinstance(value, Rule):
-                    if found.setdefault(value.code, value) is not value:
-                        raise ValueError(f"two rules have the code {value.code}")
+                if isinstance(value, Rule) and found.setdefault(value.code, value) is not value:
+                    raise ValueError(f"two rules have the code {value.code}")
     order = list(families)
     return tuple(sorted(found.values(), key=lambda rule: (order.index(rule.family), rule.code)))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from graphlib import TopologicalSorter
 from typing import Any, Literal
@@ -88,7 +88,8 @@ class Rule:
 def rule(code: str, weight: Weight, *, basis: str, requires: tuple[str, ...] = (),
          always_error: bool = False) -> Callable[[Callable[..., Iterator[Found]]], Rule]:
     """Declare a rule. Its docstring is title, `Why:` and `Fix:`; its parameters say what it needs
-    (`dossier`, `graph`, `law`, `sources`, `today`, `codes`, `waivers`)."""
+    (`dossier`, `graph`, `law`, `sources`, `today`, `codes`, `waivers`).
+    """
 
     def declare(function: Callable[..., Iterator[Found]]) -> Rule:
         title, why, fix = _parts(inspect.getdoc(function) or "", code)
@@ -130,7 +131,7 @@ def check(rules: Sequence[Rule], sources: Sources, dossier: Dossier, graph: Grap
         found = [f for f in current.run(**{name: inputs[name] for name in current.asks_for}) if f.subject not in silenced]
         failed[code] = silenced | {f.subject for f in found}
         findings += [current.finding(f, stage) for f in found]
-    findings, use = _waive(findings, dossier)
+    findings, use = _waive(findings, dossier, today)
     inputs["waivers"] = use
     for current in last:
         findings += [current.finding(f, stage) for f in current.run(**{name: inputs[name] for name in current.asks_for})]
@@ -141,24 +142,27 @@ def judge(rules: Sequence[Rule], faults: tuple[Fault, ...], dossier: Dossier) ->
     """Findings about faults that only rendering and writing can meet: rules that ask for `faults`."""
     project = dossier.single(Project)
     stage: Stage = project.stage if project else "draft"
-    return [rule.finding(found, stage) for rule in rules if "faults" in rule.asks_for for found in rule.run(faults=faults)]
+    inputs: dict[str, Any] = {"faults": faults, "dossier": dossier}
+    return [rule.finding(found, stage) for rule in rules if "faults" in rule.asks_for
+            for found in rule.run(**{name: inputs[name] for name in rule.asks_for})]
 
 
-def _waive(findings: list[Finding], dossier: Dossier) -> tuple[list[Finding], WaiverUse]:
-    """Mark the findings that a waiver covers; none disappears."""
+def _waive(findings: list[Finding], dossier: Dossier, today: date) -> tuple[list[Finding], WaiverUse]:
+    """Mark the findings that a waiver covers; none disappears. An expired waiver is in use and covers nothing any more."""
     by_target: dict[tuple[str, str], str] = {}
     use = WaiverUse({entry.id: [] for entry in entries(dossier, Waiver)})
     for entry in entries(dossier, Waiver):
         by_target.setdefault((entry.record.code, entry.record.place), entry.id)
     if not by_target:
         return findings, use
+    expired = {entry.id for entry in dossier.of(Waiver) if entry.record.expires is not None and today > entry.record.expires}
     marked = []
     for finding in findings:
         waiver = by_target.get((finding.code, finding.subject)) or by_target.get((finding.code, finding.place.path))
         if waiver is not None:
-            finding = Finding(finding.code, finding.name, finding.severity, finding.message, finding.place, finding.basis,
-                              finding.fix, finding.subject, finding.related, waiver)
             use.covered[waiver].append(finding)
+            if waiver not in expired:
+                finding = replace(finding, waived=waiver)
         marked.append(finding)
     return marked, use
 

@@ -11,7 +11,7 @@ from mdr_blueprint.load import Dossier, Entry
 from mdr_blueprint.rules.engine import live
 from mdr_blueprint.source import Sources
 
-WORD = re.compile(r"[A-Za-z][A-Za-z0-9_.-]*(?![A-Za-z0-9_.-]*[\"']?\s*:)")
+WORD = re.compile(r"(?<![A-Za-z0-9_.-])[A-Za-z][A-Za-z0-9_.-]*+(?![\"']?\s*:)")  # possessive: a file may be one long word
 NO_LABEL = frozenset({"gspr", "clauses", "runs", "waivers", "standards", "documents"})
 """Kinds whose id says more than their label."""
 

@@ -94,8 +94,14 @@ def read(root: Path) -> Sources:
             if _is_record_file(path):
                 sources.append(read_text(path, location.read_bytes()))
             elif path.endswith(".yml") and path.split("/")[0] not in NOT_RECORDS and _looks_like_records(location):
-                faults.append(Fault("yml-file", "the file looks like records, but only *.yaml is read", Place(path),
-                                    fix=f"rename it to {path[:-4]}.yaml"))
+                faults.append(
+                    Fault(
+                        "yml-file",
+                        "the file looks like records, but only *.yaml is read",
+                        Place(path),
+                        fix=f"rename it to {path[:-4]}.yaml",
+                    )
+                )
         except OSError as error:
             faults.append(Fault("unreadable", f"the file cannot be read: {error.strerror}", Place(path)))
     sources.sort(key=lambda source: (source.path != PROJECT_FILE, source.path))
@@ -123,8 +129,9 @@ def _walk(root: Path, real_root: Path, faults: list[Fault]) -> Iterator[Path]:
         try:
             entries = sorted(os.scandir(folder), key=lambda entry: entry.name)
         except OSError as error:
-            faults.append(Fault("unreadable", f"the folder cannot be read: {error.strerror}",
-                                Place(folder.relative_to(root).as_posix())))
+            faults.append(
+                Fault("unreadable", f"the folder cannot be read: {error.strerror}", Place(folder.relative_to(root).as_posix()))
+            )
             continue
         for entry in entries:
             if entry.name.startswith(".") or (folder == root and entry.name in NOT_INPUT):
@@ -134,9 +141,14 @@ def _walk(root: Path, real_root: Path, faults: list[Fault]) -> Iterator[Path]:
                 target = path.resolve()
                 if not target.is_relative_to(real_root) or not target.exists():
                     where = "leads out of the project" if target.exists() else "leads nowhere"
-                    faults.append(Fault("outside-link", f"the link {where}; it is not followed",
-                                        Place(path.relative_to(root).as_posix()),
-                                        fix="copy the file into the project, or remove the link"))
+                    faults.append(
+                        Fault(
+                            "outside-link",
+                            f"the link {where}; it is not followed",
+                            Place(path.relative_to(root).as_posix()),
+                            fix="copy the file into the project, or remove the link",
+                        )
+                    )
                 continue  # a link inside the project: the file itself is read where it lies
             if entry.is_dir(follow_symlinks=False):
                 if (path / PROJECT_FILE).is_file():

@@ -8,6 +8,7 @@ complex keys, several documents, aliases that multiply) is refused with a place,
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -19,6 +20,8 @@ from mdr_blueprint.diagnostics import Fault, Place, Related
 MAX_BYTES = 64 * 1024 * 1024
 MAX_DEPTH = 40
 MAX_ALIASED_NODES = 20_000
+TEXT_PER_NODE = 200
+"""So many characters of an aliased text count as one more node."""
 
 REPEATED = "\0repeated"
 """Stands for a key that its mapping already has: the first one counts, what stands below the second is read and dropped."""
@@ -102,14 +105,20 @@ def read_text(path: str, data: bytes) -> Source:
     except UnicodeDecodeError as error:
         before = data[: error.start]
         place = Place(path, before.count(b"\n") + 1, error.start - (before.rfind(b"\n") + 1) + 1)
-        return _unreadable(path, f"the file is not UTF-8 text (byte 0x{data[error.start]:02x} here)", place,
-                           fix="save the file as UTF-8")
+        return _unreadable(
+            path, f"the file is not UTF-8 text (byte 0x{data[error.start]:02x} here)", place, fix="save the file as UTF-8"
+        )
     control = CONTROL.search(text)
     if control:
         place = _place_at(path, text, control.start())
-        return _unreadable(path, f"control character U+{ord(control.group()):04X} in the text", place, text,
-                           fix="delete the character; it often comes from pasting out of another program")
-    return _Reader(path, text).run()
+        return _unreadable(
+            path,
+            f"control character U+{ord(control.group()):04X} in the text",
+            place,
+            text,
+            fix="delete the character; it often comes from pasting out of another program",
+        )
+    return _Reader(path, text.replace("\r\n", "\n").replace("\r", "\n") if "\r" in text else text).run()
 
 
 def _place_at(path: str, text: str, offset: int) -> Place:
@@ -121,7 +130,7 @@ def _unreadable(path: str, message: str, place: Place, text: str = "", fix: str 
     return Source(path, text, Map(0, 0), (fault,), frozenset(RECORD_KEY.findall(text)))
 
 
-class _Refused(Exception):
+class _RefusedError(Exception):
     """Something in the event stream that we do not read; carries the fault."""
 
     def __init__(self, fault: Fault) -> None:
@@ -142,7 +151,7 @@ class _Reader:
             self._read_events()
         except yaml.YAMLError as error:
             lost = self._give_up(self._syntax_fault(error))
-        except _Refused as refused:
+        except _RefusedError as refused:
             lost = self._give_up(refused.fault)
         root = self.root
         if root is None:
@@ -168,28 +177,41 @@ class _Reader:
         mark = getattr(error, "problem_mark", None) or getattr(error, "context_mark", None)
         place = Place(self.path, mark.line + 1, mark.column + 1) if mark else Place(self.path)
         problem = str(getattr(error, "problem", "") or error)
+        if "quoted scalar" in str(getattr(error, "context", "")) and "end of stream" in problem:
+            mark = error.context_mark  # type: ignore[attr-defined]
+            opened = Place(self.path, mark.line + 1, mark.column + 1)
+            return Fault("unreadable", "a quotation mark is opened here and never closed", opened, fix="close it")
         line = self.text.split("\n")[place.line - 1] if place.line <= self.text.count("\n") + 1 else ""
         if "\t" in line[: len(line) - len(line.lstrip())] or "'\\t'" in problem:
             return Fault("unreadable", "a tab stands where YAML wants spaces", place, fix="indent with spaces")
         if "mapping values are not allowed" in problem:
             return Fault("unreadable", "a text with `: ` in it is not quoted", place, fix="put the text in quotation marks")
         if "expected ',' or" in problem:
-            return Fault("unreadable", "a text with `,`, `[`, `]`, `{` or `}` stands unquoted inside { } or [ ]", place,
-                         fix="put the text in quotation marks, or write the record in block form")
+            return Fault(
+                "unreadable",
+                "a text with `,`, `[`, `]`, `{` or `}` stands unquoted inside { } or [ ]",
+                place,
+                fix="put the text in quotation marks, or write the record in block form",
+            )
         if "could not find expected ':'" in problem:
-            return Fault("unreadable", "this line is neither a `key: value` nor part of a text", place,
-                         fix="check the line above: a missing colon, an unclosed quotation mark or a wrong indent")
+            return Fault(
+                "unreadable",
+                "this line is neither a `key: value` nor part of a text",
+                place,
+                fix="check the line above: a missing colon, an unclosed quotation mark or a wrong indent",
+            )
         return Fault("unreadable", f"not valid YAML: {problem}", place)
 
-    def _refuse(self, kind: str, message: str, event: Any, fix: str | None = None) -> _Refused:
+    def _refuse(self, kind: str, message: str, event: Any, fix: str | None = None) -> _RefusedError:
         mark = event.start_mark
-        return _Refused(Fault(kind, message, Place(self.path, mark.line + 1, mark.column + 1), fix=fix))
+        return _RefusedError(Fault(kind, message, Place(self.path, mark.line + 1, mark.column + 1), fix=fix))
 
     def _check_escapes(self, event: Any) -> None:
         found = CONTROL.search(event.value)
         if found:
-            raise self._refuse("unreadable", f"control character U+{ord(found.group()):04X} written as an escape", event,
-                               fix="delete the escape")
+            raise self._refuse(
+                "unreadable", f"control character U+{ord(found.group()):04X} written as an escape", event, fix="delete the escape"
+            )
 
     def _read_events(self) -> None:  # one loop on purpose: it runs once per value of the whole project
         scalar, map_start, map_end = events.ScalarEvent, events.MappingStartEvent, events.MappingEndEvent
@@ -200,7 +222,8 @@ class _Reader:
         current: Any = None
         key: str | None = None
         in_map = False
-        for event in yaml.parse(self.text, yaml.CSafeLoader):
+        stream: Iterator[Any] = yaml.parse(self.text, yaml.CSafeLoader)  # the C parser's events say nothing of their types
+        for event in stream:
             cls = event.__class__
             value: Any
             if cls is scalar:
@@ -218,8 +241,9 @@ class _Reader:
                         self._duplicate(value, first, second)
                         value = REPEATED
                     elif value == "<<" and not event.style:
-                        raise self._refuse("unreadable", "YAML merge keys (`<<`) are not read", event,
-                                           fix="write the fields out in each record")
+                        raise self._refuse(
+                            "unreadable", "YAML merge keys (`<<`) are not read", event, fix="write the fields out in each record"
+                        )
                     key = value
                     key_line, key_mark = line, (line << 40) | (min(column, 4095) << 28)
                     continue
@@ -229,7 +253,9 @@ class _Reader:
                     anchors[event.anchor] = value
             elif cls is map_start or cls is seq_start:
                 if in_map and key is None:
-                    raise self._refuse("unreadable", "a key may not be a list or mapping", event, fix="write the key as plain text")
+                    raise self._refuse(
+                        "unreadable", "a key may not be a list or mapping", event, fix="write the key as plain text"
+                    )
                 if event.tag is not None:
                     raise self._refuse("unreadable", f"YAML tag {event.tag} is not read", event, fix="write the plain value")
                 if len(open_containers) >= MAX_DEPTH:
@@ -250,7 +276,11 @@ class _Reader:
             elif cls is alias:
                 if in_map and key is None:
                     raise self._refuse("unreadable", "a key may not be an alias", event, fix="write the key as plain text")
-                value = anchors.get(event.anchor)
+                if event.anchor not in anchors:
+                    raise self._refuse(
+                        "unreadable", f"alias *{event.anchor} names nothing", event, fix="put the text in quotation marks"
+                    )
+                value = anchors[event.anchor]
                 if any(container is value for container, _ in open_containers):
                     raise self._refuse("unreadable", f"alias *{event.anchor} contains itself", event)
                 aliased += _size(value, MAX_ALIASED_NODES)
@@ -260,8 +290,13 @@ class _Reader:
                 documents += 1
                 if documents > 1:
                     mark = event.start_mark
-                    self.faults.append(Fault("second-document", "a second `---` document in the file is not read",
-                                             Place(self.path, mark.line + 1, mark.column + 1)))
+                    self.faults.append(
+                        Fault(
+                            "second-document",
+                            "a second `---` document in the file is not read",
+                            Place(self.path, mark.line + 1, mark.column + 1),
+                        )
+                    )
                     return
                 continue
             else:
@@ -270,8 +305,12 @@ class _Reader:
                 if value.__class__ is not Map:
                     if value is None:
                         continue
-                    raise self._refuse("unreadable", "the file must be a mapping of kinds of records", event,
-                                       fix="start with the name of a kind, for example `hazards:`")
+                    raise self._refuse(
+                        "unreadable",
+                        "the file must be a mapping of kinds of records",
+                        event,
+                        fix="start with the name of a kind, for example `hazards:`",
+                    )
                 self.root = value
             elif in_map:
                 mark = event.start_mark
@@ -291,20 +330,32 @@ class _Reader:
             key = None
 
     def _duplicate(self, key: str, first: Place, second: Place) -> None:
-        self.faults.append(Fault("duplicate-key", f"key `{key}` stands here and again at line {second.line}", first,
-                                 (Related("second time here", second),)))
-        self.faults.append(Fault("duplicate-key", f"key `{key}` stands here for the second time; the first value is used", second,
-                                 (Related("first time here", first),)))
+        self.faults.append(
+            Fault(
+                "duplicate-key",
+                f"key `{key}` stands here and again at line {second.line}",
+                first,
+                (Related("second time here", second),),
+            )
+        )
+        self.faults.append(
+            Fault(
+                "duplicate-key",
+                f"key `{key}` stands here again; the first value is used",
+                second,
+                (Related("first time here", first),),
+            )
+        )
 
 
 def _size(value: Any, limit: int) -> int:
-    """How many nodes an aliased value holds, counted up to `limit`."""
-    if not isinstance(value, (Map, Seq)):
-        return 1
+    """How many nodes an aliased value holds, counted up to `limit`; a long text counts as several."""
     count, todo = 0, [value]
     while todo and count <= limit:
         item = todo.pop()
         count += 1
+        if isinstance(item, str):
+            count += len(item) // TEXT_PER_NODE
         if isinstance(item, Map):
             todo.extend(item.values())
         elif isinstance(item, Seq):

@@ -17,7 +17,7 @@ from typing import Any
 from mdr_blueprint.diagnostics import Report
 from mdr_blueprint.graph import Graph
 from mdr_blueprint.load import Dossier, Entry, Law
-from mdr_blueprint.markdown import Blocks, parse_prose
+from mdr_blueprint.markdown import Blocks, parse_prose, plain_blocks
 from mdr_blueprint.model import Figure, Record
 from mdr_blueprint.revision import Revision
 from mdr_blueprint.source import Sources
@@ -189,7 +189,9 @@ def value(text: object, missing: str = "missing") -> Cell:
 
 
 def has_gap(cells: Iterable[Cell]) -> bool:
-    return any(isinstance(cell, Gap) or (isinstance(cell, Lines) and any(isinstance(i, Gap) for i in cell.items)) for cell in cells)
+    return any(
+        isinstance(cell, Gap) or (isinstance(cell, Lines) and any(isinstance(i, Gap) for i in cell.items)) for cell in cells
+    )
 
 
 def row(subject: str | None, *cells: Cell) -> Row:
@@ -200,6 +202,13 @@ def row(subject: str | None, *cells: Cell) -> Row:
 def gap_row(columns: int, text: str, subject: str | None = None) -> Row:
     """A row that stands for something that is not there."""
     return Row((Gap(text), *[""] * (columns - 1)), subject, gap=True)
+
+
+def words(cell: Cell) -> str:
+    """The text of a cell."""
+    if isinstance(cell, Lines):
+        return "\n".join(words(item) for item in cell.items)
+    return plain_blocks(cell.blocks) if isinstance(cell, Words) else str(cell)
 
 
 def kept(entries: Iterable[Entry[Any]]) -> Iterator[Entry[Any]]:
@@ -221,8 +230,15 @@ class TableKind:
     options_of: Callable[[Inputs], Sequence[str]] | None
 
 
-def table(name: str, title: str, *columns: Column, option: str | None = None, sheet: bool = False, empty: str = "Nothing recorded.",
-          options_of: Callable[[Inputs], Sequence[str]] | None = None) -> Callable[[Callable[..., Iterable[Row]]], TableKind]:
+def table(
+    name: str,
+    title: str,
+    *columns: Column,
+    option: str | None = None,
+    sheet: bool = False,
+    empty: str = "Nothing recorded.",
+    options_of: Callable[[Inputs], Sequence[str]] | None = None,
+) -> Callable[[Callable[..., Iterable[Row]]], TableKind]:
     """Declare a table. The function takes the inputs (and the option's value) and yields rows.
 
     `sheet` puts it into the workbook; with an `option`, `options_of` lists the values for which a sheet is made.
@@ -260,10 +276,20 @@ class Tables:
         if key not in self._made:
             kind = kinds()[name]
             arguments = (option,) if kind.option else ()
-            rows = tuple(kind.rows(self.inputs, *arguments))
+            rows = tuple(self._marked(row) for row in kind.rows(self.inputs, *arguments))
             title = kind.title.format(option=self._option_words(option)) if option else kind.title
             self._made[key] = Table(f"{name}-{option}" if option else name, title, kind.columns, rows, kind.empty)
         return self._made[key]
+
+    def _marked(self, row: Row) -> Row:
+        """A row about an illustrative record, or about one inside such a record, says so whatever its columns are."""
+        entries = self.inputs.dossier.entries
+        entry = entries.get(row.subject or "")
+        owner = entries.get(entry.owner or "") if entry else None
+        if not any(e is not None and e.record.illustrative for e in (entry, owner)) or any("illustrative" in words(c) for c in row.cells):
+            return row
+        first = row.cells[0].items if isinstance(row.cells[0], Lines) else (row.cells[0],)
+        return Row((Lines((*first, "illustrative")), *row.cells[1:]), row.subject, row.gap)
 
     def _option_words(self, option: str | None) -> str:
         standard = self.inputs.law.standard(option) if option else None
@@ -271,7 +297,9 @@ class Tables:
 
     def sheets(self) -> Iterator[Table]:
         """The tables of the workbook, in order."""
-        for kind in sorted((k for k in kinds().values() if k.sheet), key=lambda k: SHEETS.index(k.name) if k.name in SHEETS else 99):
+        for kind in sorted(
+            (k for k in kinds().values() if k.sheet), key=lambda k: SHEETS.index(k.name) if k.name in SHEETS else 99
+        ):
             if kind.options_of:
                 yield from (self.get(kind.name, option) for option in kind.options_of(self.inputs))
             else:

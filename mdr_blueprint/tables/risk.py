@@ -11,11 +11,28 @@ from mdr_blueprint.model import Control, FailureMode, Harm, Hazard, Risk, Situat
 from mdr_blueprint.model.risk import ConsideredOption, Estimate
 from mdr_blueprint.tables.engine import Cell, Column, Gap, Inputs, Lines, RecordLink, Row, records, row, table, value
 
-KINDS = {"inherent": "inherently safe design", "protective": "protective measure", "information_for_safety": "information for safety"}
+KINDS = {
+    "inherent": "inherently safe design",
+    "protective": "protective measure",
+    "information_for_safety": "information for safety",
+}
 
 
-@table("risks", "Risk table", Column("Risk", 10), Column("Hazard", 20), Column("Sequence of events", 32), Column("Hazardous situation", 24), Column("Harm", 16),
-       Column("Initial", 17), Column("Risk controls", 34), Column("Residual", 17), Column("Why no further reduction", 34), Column("Disclosed in", 10), sheet=True)
+@table(
+    "risks",
+    "Risk table",
+    Column("Risk", 10),
+    Column("Hazard", 20),
+    Column("Sequence of events", 32),
+    Column("Hazardous situation", 24),
+    Column("Harm", 16),
+    Column("Initial", 17),
+    Column("Risk controls", 34),
+    Column("Residual", 17),
+    Column("Why no further reduction", 34),
+    Column("Disclosed in", 10),
+    sheet=True,
+)
 def risks(inputs: Inputs) -> Iterator[Row]:
     policy, dossier, graph = policy_of(inputs.dossier, inputs.law), inputs.dossier, inputs.graph
     for entry in live_risks(inputs):
@@ -23,23 +40,39 @@ def risks(inputs: Inputs) -> Iterator[Row]:
         if situation is None:
             continue
         record = entry.record
-        steps = tuple(f"{n}. {inputs.say(event.text)}" for sequence in situation.record.sequences.values()
-                      for n, event in enumerate(sequence.events, 1))
+        steps = sequence_lines(inputs, situation.record)
         harm = dossier.get(record.harm, Harm)
         controls = tuple(RecordLink(c, f"{c} {control_words(inputs, c)}") for c in graph.targets(entry.id, "controls"))
         before, after = (level(policy, dossier, estimate, record.harm) for estimate in (record.initial, record.residual))
         uncontrolled = not controls and record.residual is None and before is not None and before.verdict == "acceptable"
         residual = "as initial" if uncontrolled else estimate_cell(inputs, record.residual, after)
         if record.benefit_risk and not isinstance(residual, Gap):
-            residual = Lines((*(residual.items if isinstance(residual, Lines) else (residual,)), inputs.link(record.benefit_risk)))
+            residual = Lines(
+                (*(residual.items if isinstance(residual, Lines) else (residual,)), inputs.link(record.benefit_risk))
+            )
         yield row(
-            entry.id, inputs.link(entry.id), inputs.links(graph.targets(situation.id, "hazards"), titles=True),
-            Lines(steps) if steps else Gap(), RecordLink(situation.id, f"{situation.id} {inputs.say(situation.record.title)}"),
+            entry.id,
+            inputs.link(entry.id),
+            inputs.links(graph.targets(situation.id, "hazards"), titles=True),
+            Lines(steps) if steps else Gap(),
+            RecordLink(situation.id, f"{situation.id} {inputs.say(situation.record.title)}"),
             RecordLink(record.harm, harm.record.title if harm else record.harm),
             estimate_cell(inputs, record.initial, before),
-            Lines(controls) if controls else "none" if uncontrolled else Gap("no control"), residual, value(inputs.say(record.reduction_argument)),
+            Lines(controls) if controls else "none" if uncontrolled else Gap("no control"),
+            residual,
+            value(inputs.say(record.reduction_argument)),
             inputs.links(graph.targets(entry.id, "disclosed_in"), None),
         )
+
+
+def sequence_lines(inputs: Inputs, situation: Situation) -> tuple[str, ...]:
+    """The events of a situation in order; with several sequences each has a letter: `a1`, `a2`, `b1`."""
+    letters = "abcdefghijklmnopqrstuvwxyz" if len(situation.sequences) > 1 else ""
+    return tuple(
+        f"{letters[number % 26] if letters else ''}{step}. {inputs.say(event.text)}"
+        for number, sequence in enumerate(situation.sequences.values())
+        for step, event in enumerate(sequence.events, 1)
+    )
 
 
 def live_risks(inputs: Inputs) -> Iterator[Entry[Risk]]:
@@ -52,7 +85,7 @@ def live_risks(inputs: Inputs) -> Iterator[Entry[Risk]]:
 
 def control_words(inputs: Inputs, id_: str) -> str:
     entry = inputs.dossier.get(id_, Control)
-    return inputs.say(entry.record.label) if entry else ""
+    return inputs.say(entry.record.text) if entry else ""
 
 
 def estimate_cell(inputs: Inputs, estimate: Estimate | None, evaluated: Level | None) -> Cell:
@@ -78,13 +111,21 @@ def verdict(evaluated: Level) -> str:
     return "→ acceptable" if evaluated.verdict == "acceptable" else "→ not acceptable"
 
 
-@table("hazards", "Hazards", Column("Hazard", 14), Column("Title", 36), Column("Category", 22), Column("Hazardous situations", 48))
+@table(
+    "hazards", "Hazards", Column("Hazard", 14), Column("Title", 36), Column("Category", 22), Column("Hazardous situations", 48)
+)
 def hazards(inputs: Inputs) -> Iterator[Row]:
     for entry in records(inputs, Hazard):
         situations: Cell = inputs.links(inputs.graph.sources(entry.id, "hazards"), "no situation", titles=True)
         if isinstance(situations, Gap) and entry.record.not_arising:
             situations = f"does not arise: {inputs.say(entry.record.not_arising)}"
-        yield row(entry.id, inputs.link(entry.id), inputs.say(entry.record.title), value(category(inputs, entry.record.category)), situations)
+        yield row(
+            entry.id,
+            inputs.link(entry.id),
+            inputs.say(entry.record.title),
+            value(category(inputs, entry.record.category)),
+            situations,
+        )
 
 
 def category(inputs: Inputs, name: str | None) -> str:
@@ -93,15 +134,41 @@ def category(inputs: Inputs, name: str | None) -> str:
     return f"{known.branch}: {known.title}" if known else name or ""
 
 
-@table("harms", "Harms", Column("Harm", 16), Column("Title", 36), Column("Severity", 14), Column("Mechanism", 12), Column("Risks", 30), sheet=True)
+@table(
+    "harms",
+    "Harms",
+    Column("Harm", 16),
+    Column("Title", 36),
+    Column("Severity", 14),
+    Column("Mechanism", 12),
+    Column("Risks", 30),
+    sheet=True,
+)
 def harms(inputs: Inputs) -> Iterator[Row]:
     for entry in records(inputs, Harm):
-        yield row(entry.id, inputs.link(entry.id), inputs.say(entry.record.title), value(entry.record.severity), entry.record.mechanism or "",
-                  inputs.links(inputs.graph.sources(entry.id, "harm", "residual.harm"), None))
+        yield row(
+            entry.id,
+            inputs.link(entry.id),
+            inputs.say(entry.record.title),
+            value(entry.record.severity),
+            entry.record.mechanism or "",
+            inputs.links(inputs.graph.sources(entry.id, "harm", "residual.harm"), None),
+        )
 
 
-@table("controls", "Risk controls", Column("Control", 10), Column("Measure", 40), Column("Kind", 16), Column("Acts on", 9), Column("Risks", 12), Column("Implemented by", 26),
-       Column("Introduces", 22), Column("Options of a higher kind", 34), sheet=True)
+@table(
+    "controls",
+    "Risk controls",
+    Column("Control", 10),
+    Column("Measure", 40),
+    Column("Kind", 16),
+    Column("Acts on", 9),
+    Column("Risks", 12),
+    Column("Implemented by", 26),
+    Column("Introduces", 22),
+    Column("Options of a higher kind", 34),
+    sheet=True,
+)
 def controls(inputs: Inputs) -> Iterator[Row]:
     for entry in records(inputs, Control):
         record = entry.record
@@ -111,19 +178,38 @@ def controls(inputs: Inputs) -> Iterator[Row]:
             new = inputs.links(introduced.situations)
         elif introduced and introduced.none:
             new = f"nothing: {inputs.say(introduced.none)}"
-        yield row(entry.id, inputs.link(entry.id), inputs.say(record.text), value(KINDS.get(record.kind or "")),
-                  value(", ".join(factor.upper() if factor != "severity" else factor for factor in record.acts_on)),
-                  inputs.links(inputs.graph.sources(entry.id, "controls"), "no risk"),
-                  inputs.links(inputs.graph.targets(entry.id, "implemented_by"), titles=True), new, options(inputs, record.options_considered))
+        yield row(
+            entry.id,
+            inputs.link(entry.id),
+            inputs.say(record.text),
+            value(KINDS.get(record.kind or "")),
+            value(", ".join(factor.upper() if factor != "severity" else factor for factor in record.acts_on)),
+            inputs.links(inputs.graph.sources(entry.id, "controls"), "no risk"),
+            inputs.links(inputs.graph.targets(entry.id, "implemented_by"), titles=True),
+            new,
+            options(inputs, record.options_considered),
+        )
 
 
 def options(inputs: Inputs, considered: tuple[ConsideredOption, ...]) -> Cell:
-    lines = tuple(f"{KINDS[o.kind]}: {inputs.say(o.text)}" + (f". Rejected: {inputs.say(o.rejected)}" if o.rejected else "") for o in considered)
+    lines = tuple(
+        f"{KINDS[o.kind]}: {inputs.say(o.text)}" + (f". Rejected: {inputs.say(o.rejected)}" if o.rejected else "")
+        for o in considered
+    )
     return Lines(lines) if lines else ""
 
 
-@table("control_verification", "Verification of risk controls", Column("Control", 10), Column("Measure", 36), Column("Implemented: proof", 32), Column("Result", 14),
-       Column("Effective: proof", 32), Column("Result", 14), sheet=True)
+@table(
+    "control_verification",
+    "Verification of risk controls",
+    Column("Control", 10),
+    Column("Measure", 36),
+    Column("Implemented: proof", 32),
+    Column("Result", 14),
+    Column("Effective: proof", 32),
+    Column("Result", 14),
+    sheet=True,
+)
 def control_verification(inputs: Inputs) -> Iterator[Row]:
     from mdr_blueprint.tables.verification import proof_result
 
@@ -137,28 +223,68 @@ def control_verification(inputs: Inputs) -> Iterator[Row]:
         yield row(entry.id, inputs.link(entry.id), inputs.say(entry.record.text), *cells)
 
 
-@table("failure_modes", "Failure modes", Column("Failure mode", 14), Column("Title", 30), Column("Component", 24), Column("Effect", 32), Column("Causes in situations", 34), sheet=True)
+@table(
+    "failure_modes",
+    "Failure modes",
+    Column("Failure mode", 14),
+    Column("Title", 30),
+    Column("Component", 24),
+    Column("Effect", 32),
+    Column("Causes in situations", 34),
+    sheet=True,
+)
 def failure_modes(inputs: Inputs) -> Iterator[Row]:
     for entry in records(inputs, FailureMode):
         owners = [inputs.dossier.entries[s].owner or s for s in inputs.graph.sources(entry.id, "events.cause")]
         leads: Cell = inputs.links(dict.fromkeys(owners), titles=True)
         if isinstance(leads, Gap) and entry.record.no_safety_effect:
             leads = f"no effect on safety: {inputs.say(entry.record.no_safety_effect)}"
-        yield row(entry.id, inputs.link(entry.id), inputs.say(entry.record.title), inputs.links(inputs.graph.targets(entry.id, "component"), titles=True),
-                  value(inputs.say(entry.record.effect)), leads)
+        yield row(
+            entry.id,
+            inputs.link(entry.id),
+            inputs.say(entry.record.title),
+            inputs.links(inputs.graph.targets(entry.id, "component"), titles=True),
+            value(inputs.say(entry.record.effect)),
+            leads,
+        )
 
 
-@table("benefit_risk", "Benefit-risk analyses", Column("Analysis", 10), Column("Title", 28), Column("Risks", 14), Column("Benefits", 26), Column("Argument", 50), Column("Evidence", 20))
+@table(
+    "benefit_risk",
+    "Benefit-risk analyses",
+    Column("Analysis", 10),
+    Column("Title", 28),
+    Column("Risks", 14),
+    Column("Benefits", 26),
+    Column("Argument", 50),
+    Column("Evidence", 20),
+)
 def benefit_risk(inputs: Inputs) -> Iterator[Row]:
     from mdr_blueprint.model import BenefitRisk
 
     for entry in records(inputs, BenefitRisk):
-        yield row(entry.id, inputs.link(entry.id), inputs.say(entry.record.title), inputs.links(inputs.graph.sources(entry.id, "benefit_risk"), "no risk"),
-                  inputs.links(inputs.graph.targets(entry.id, "benefits"), titles=True), inputs.prose(entry.record.argument),
-                  inputs.places(entry.id, "evidence"))
+        yield row(
+            entry.id,
+            inputs.link(entry.id),
+            inputs.say(entry.record.title),
+            inputs.links(inputs.graph.sources(entry.id, "benefit_risk"), "no risk"),
+            inputs.links(inputs.graph.targets(entry.id, "benefits"), titles=True),
+            inputs.prose(entry.record.argument),
+            inputs.places(entry.id, "evidence"),
+        )
 
 
-@table("hazard_trace", "Hazard to evidence", Column("Hazard", 24), Column("Hazardous situation", 26), Column("Risk", 10), Column("Control", 30), Column("Implemented", 26), Column("Effective", 26), sheet=True)
+@table(
+    "hazard_trace",
+    "Hazard to evidence",
+    Column("Hazard", 24),
+    Column("Hazardous situation", 26),
+    Column("Risk", 10),
+    Column("Control", 30),
+    Column("Implemented", 26),
+    Column("Effective", 26),
+    sheet=True,
+)
 def hazard_trace(inputs: Inputs) -> Iterator[Row]:
     """One row per hazard, situation, risk and control; where the chain breaks, the row is a gap."""
     graph = inputs.graph
@@ -178,9 +304,15 @@ def hazard_trace(inputs: Inputs) -> Iterator[Row]:
                 if not control_ids:
                     yield row(risk, first, second, inputs.link(risk), Gap("no control"), "", "")
                 for control in control_ids:
-                    yield row(risk, first, second, inputs.link(risk), inputs.titled(control),
-                              inputs.links(graph.targets(control, "verified_implementation"), titles=True),
-                              inputs.links(graph.targets(control, "verified_effectiveness"), titles=True))
+                    yield row(
+                        risk,
+                        first,
+                        second,
+                        inputs.link(risk),
+                        inputs.titled(control),
+                        inputs.links(graph.targets(control, "verified_implementation"), titles=True),
+                        inputs.links(graph.targets(control, "verified_effectiveness"), titles=True),
+                    )
 
 
 @table("severity_scale", "Severity scale", Column("Rank", 6), Column("Severity", 18), Column("Harms of this severity", 70))
@@ -210,14 +342,22 @@ def combination(inputs: Inputs) -> Iterator[Row]:
             yield row(None, p1.replace("_", " "), p2.replace("_", " "), result.replace("_", " "))
 
 
-@table("matrix", "Risk matrix", Column("Severity", 18), Column("Acceptable for a probability of harm", 44), Column("Not acceptable", 44))
+@table(
+    "matrix",
+    "Risk matrix",
+    Column("Severity", 18),
+    Column("Acceptable for a probability of harm", 44),
+    Column("Not acceptable", 44),
+)
 def matrix(inputs: Inputs) -> Iterator[Row]:
     """The criterion, one row per severity; a band without a verdict is a gap."""
     policy = policy_of(inputs.dossier, inputs.law)
     for severity in reversed(policy.severity):
         criteria = policy.matrix.get(severity, {})
-        cells: list[Cell] = [", ".join(band.replace("_", " ") for band, found in criteria.items() if found == verdict_) or "never"
-                             for verdict_ in ("acceptable", "not_acceptable")]
+        cells: list[Cell] = [
+            ", ".join(band.replace("_", " ") for band, found in criteria.items() if found == verdict_) or "never"
+            for verdict_ in ("acceptable", "not_acceptable")
+        ]
         undefined = [band.replace("_", " ") for band in p1_bands(policy) if band not in criteria]
         if undefined:
             cells[1] = Lines((str(cells[1]), Gap(f"no verdict for {', '.join(undefined)}")))
@@ -227,8 +367,15 @@ def matrix(inputs: Inputs) -> Iterator[Row]:
 NOT_ESTIMABLE = "not estimable"
 
 
-@table("matrix_counts", "Risk matrix with the number of risks before and after control", Column("Severity", 18), Column("Probability of harm", 20), Column("Criterion", 18), Column("Risks before", 12),
-       Column("Risks after", 12))
+@table(
+    "matrix_counts",
+    "Risk matrix with the number of risks before and after control",
+    Column("Severity", 18),
+    Column("Probability of harm", 20),
+    Column("Criterion", 18),
+    Column("Risks before", 12),
+    Column("Risks after", 12),
+)
 def matrix_counts(inputs: Inputs) -> Iterator[Row]:
     """A risk whose probability cannot be estimated has a row of its own; one whose level is unknown stands in the last row."""
     policy = policy_of(inputs.dossier, inputs.law)
@@ -251,6 +398,10 @@ def matrix_counts(inputs: Inputs) -> Iterator[Row]:
 UNKNOWN = ("", "")
 
 
-def _matrix_row(severity: str, band: str, criterion: str, before: Counter[tuple[str, str]], after: Counter[tuple[str, str]]) -> Row:
+def _matrix_row(
+    severity: str, band: str, criterion: str, before: Counter[tuple[str, str]], after: Counter[tuple[str, str]]
+) -> Row:
     cell = (severity, band)
-    return row(None, severity, band.replace("_", " "), criterion.replace("_", " "), str(before[cell] or ""), str(after[cell] or ""))
+    return row(
+        None, severity, band.replace("_", " "), criterion.replace("_", " "), str(before[cell] or ""), str(after[cell] or "")
+    )

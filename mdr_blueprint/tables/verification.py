@@ -9,27 +9,74 @@ from mdr_blueprint.tables.device import prose_or_empty
 from mdr_blueprint.tables.engine import Cell, Column, Gap, Inputs, Lines, RecordLink, Row, records, row, table, value
 
 
-@table("requirements", "Requirements", Column("Requirement", 14), Column("Title", 24), Column("Text", 44), Column("Level", 10), Column("Kind", 10), Column("Origin", 18),
-       Column("Allocated to", 14), Column("Verified by", 12), sheet=True)
+@table(
+    "requirements",
+    "Requirements",
+    Column("Requirement", 14),
+    Column("Title", 24),
+    Column("Text", 44),
+    Column("Level", 10),
+    Column("Kind", 10),
+    Column("Origin", 18),
+    Column("Allocated to", 14),
+    Column("Verified by", 12),
+    sheet=True,
+)
 def requirements(inputs: Inputs) -> Iterator[Row]:
     for entry in records(inputs, Requirement):
         record = entry.record
         origin = [*inputs.graph.targets(entry.id, "satisfies"), *inputs.graph.sources(entry.id, "implemented_by")]
-        yield row(entry.id, inputs.link(entry.id), inputs.say(record.title), inputs.prose(record.text), value(record.level), value(record.kind),
-                  inputs.links(origin, "no origin"), inputs.links(inputs.graph.targets(entry.id, "allocated_to"), None),
-                  inputs.links(inputs.graph.targets(entry.id, "verified_by"), "no test"))
+        yield row(
+            entry.id,
+            inputs.link(entry.id),
+            inputs.say(record.title),
+            inputs.prose(record.text),
+            value(record.level),
+            value(record.kind),
+            inputs.links(origin, "no origin"),
+            inputs.links(inputs.graph.targets(entry.id, "allocated_to"), None),
+            inputs.links(inputs.graph.targets(entry.id, "verified_by"), "no test"),
+        )
 
 
-@table("tests", "Tests", Column("Test", 10), Column("Title", 26), Column("Method", 44), Column("Acceptance criterion", 34), Column("Verifies", 16), Column("Last result", 16), sheet=True)
+@table(
+    "tests",
+    "Tests",
+    Column("Test", 10),
+    Column("Title", 26),
+    Column("Method", 44),
+    Column("Acceptance criterion", 34),
+    Column("Verifies", 16),
+    Column("Last result", 16),
+    sheet=True,
+)
 def tests(inputs: Inputs) -> Iterator[Row]:
     for entry in records(inputs, Test):
         verifies = inputs.graph.sources(entry.id, "verified_by", "verified_implementation", "verified_effectiveness")
-        yield row(entry.id, inputs.link(entry.id), inputs.say(entry.record.title), inputs.prose(entry.record.method), value(inputs.say(entry.record.acceptance)),
-                  inputs.links(verifies, "nothing"), last_result(inputs, entry.id))
+        yield row(
+            entry.id,
+            inputs.link(entry.id),
+            inputs.say(entry.record.title),
+            inputs.prose(entry.record.method),
+            value(inputs.say(entry.record.acceptance)),
+            inputs.links(verifies, "nothing"),
+            last_result(inputs, entry.id),
+        )
 
 
-@table("runs", "Test runs", Column("Run", 14), Column("Test", 30), Column("Device revision", 12), Column("Date", 11), Column("Result", 14), Column("Instruments", 14), Column("Evidence", 34),
-       Column("Disposition", 30), sheet=True)
+@table(
+    "runs",
+    "Test runs",
+    Column("Run", 14),
+    Column("Test", 30),
+    Column("Device revision", 12),
+    Column("Date", 11),
+    Column("Result", 14),
+    Column("Instruments", 14),
+    Column("Evidence", 34),
+    Column("Disposition", 30),
+    sheet=True,
+)
 def runs(inputs: Inputs) -> Iterator[Row]:
     for entry in records(inputs, Run):
         record = entry.record
@@ -41,18 +88,51 @@ def runs(inputs: Inputs) -> Iterator[Row]:
         result = value(record.result)
         if record.illustrative and isinstance(result, str):
             result = f"{result} (illustrative)"
-        yield row(entry.id, inputs.link(entry.id), inputs.titled(record.test), value(record.device_revision), value(record.date), result,
-                  inputs.links(inputs.graph.targets(entry.id, "instruments"), None), inputs.places(entry.id, "evidence"), after)
+        yield row(
+            entry.id,
+            inputs.link(entry.id),
+            inputs.titled(record.test),
+            value(record.device_revision),
+            value(record.date),
+            result,
+            inputs.links(inputs.graph.targets(entry.id, "instruments"), None),
+            inputs.places(entry.id, "evidence"),
+            after,
+        )
 
 
-@table("instruments", "Instruments", Column("Instrument", 12), Column("Title", 34), Column("Serial number", 16), Column("Calibrated", 12), Column("Due", 12))
+@table(
+    "instruments",
+    "Instruments",
+    Column("Instrument", 12),
+    Column("Title", 34),
+    Column("Serial number", 16),
+    Column("Calibrated", 12),
+    Column("Due", 12),
+)
 def instruments(inputs: Inputs) -> Iterator[Row]:
     for entry in records(inputs, Instrument):
         record = entry.record
-        yield row(entry.id, inputs.link(entry.id), inputs.illustrative(entry, record.title), value(record.serial), value(record.calibrated), value(record.due))
+        yield row(
+            entry.id,
+            inputs.link(entry.id),
+            inputs.illustrative(entry, record.title),
+            value(record.serial),
+            value(record.calibrated),
+            value(record.due),
+        )
 
 
-@table("need_trace", "Need to result", Column("User need", 26), Column("Requirement", 30), Column("Test", 30), Column("Result", 16), Column("Evidence", 30), sheet=True)
+@table(
+    "need_trace",
+    "Need to result",
+    Column("User need", 26),
+    Column("Requirement", 30),
+    Column("Test", 30),
+    Column("Result", 16),
+    Column("Evidence", 30),
+    sheet=True,
+)
 def need_trace(inputs: Inputs) -> Iterator[Row]:
     """One row per need, requirement and test; requirements that rest on no need follow with the origin they have."""
     graph = inputs.graph
@@ -94,8 +174,11 @@ def _requirement_rows(inputs: Inputs, first: Cell, requirement: str) -> Iterator
 
 def last_run(inputs: Inputs, test: str) -> str | None:
     """The newest run of a test by date, the later in file order where the dates are equal."""
-    found = [(str(entry.record.date or ""), number, entry.id) for number, id_ in enumerate(inputs.graph.sources(test, "test"))
-             if (entry := inputs.dossier.get(id_, Run)) and entry.record.retired is None]
+    found = [
+        (str(entry.record.date or ""), number, entry.id)
+        for number, id_ in enumerate(inputs.graph.sources(test, "test"))
+        if (entry := inputs.dossier.get(id_, Run)) and entry.record.retired is None
+    ]
     return max(found)[2] if found else None
 
 
@@ -124,5 +207,10 @@ def proof_result(inputs: Inputs, id_: str) -> str | Gap:
 @table("needs", "User needs", Column("Need", 10), Column("Title", 28), Column("Text", 50), Column("Requirements", 30))
 def needs(inputs: Inputs) -> Iterator[Row]:
     for entry in records(inputs, Need):
-        yield row(entry.id, inputs.link(entry.id), inputs.say(entry.record.title), prose_or_empty(inputs, entry.record.text),
-                  inputs.links(inputs.graph.sources(entry.id, "satisfies"), "no requirement"))
+        yield row(
+            entry.id,
+            inputs.link(entry.id),
+            inputs.say(entry.record.title),
+            prose_or_empty(inputs, entry.record.text),
+            inputs.links(inputs.graph.sources(entry.id, "satisfies"), "no requirement"),
+        )

@@ -16,8 +16,12 @@ def write_data(inputs: Inputs) -> bytes:
     records: dict[str, dict[str, Any]] = {}
     for entry in dossier.entries.values():
         content = entry.record.model_dump(mode="json", exclude_unset=True) if entry.whole else {}
-        records.setdefault(entry.kind, {})[entry.id] = content | {"_place": str(entry.place)} | ({"_in": entry.owner} if entry.owner else {})
-    edges = [[e.source, e.relation, e.target, *([e.place] if e.place else [])] for edges in graph.outgoing.values() for e in edges]
+        records.setdefault(entry.kind, {})[entry.id] = (
+            content | {"_place": str(entry.place)} | ({"_in": entry.owner} if entry.owner else {})
+        )
+    edges = [
+        [e.source, e.relation, e.target, *([e.place] if e.place else [])] for edges in graph.outgoing.values() for e in edges
+    ]
     whole = {
         "tool": f"mdr-blueprint {VERSION}",
         "revision": {"name": inputs.revision.name, "dirty": inputs.revision.dirty},
@@ -30,7 +34,16 @@ def write_data(inputs: Inputs) -> bytes:
 
 def finding_as_json(finding: Finding) -> dict[str, Any]:
     return {
-        "code": finding.code, "name": finding.name, "severity": finding.severity, "waived": finding.waived is not None, "waiver": finding.waived,
-        "subject": finding.subject, "message": finding.message, "path": finding.place.path, "line": finding.place.line,
-        "column": finding.place.column, "basis": finding.basis, "fix": finding.fix,
+        "code": finding.code,
+        "name": finding.name,
+        "severity": finding.severity,
+        "waived": finding.waived is not None,
+        "waiver": finding.waived,
+        "subject": finding.subject,
+        "message": finding.message,
+        "path": finding.place.path,
+        "line": finding.place.line,
+        "column": finding.place.column,
+        "basis": finding.basis,
+        "fix": finding.fix,
     }

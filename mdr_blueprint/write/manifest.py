@@ -14,7 +14,9 @@ from mdr_blueprint.write.data import finding_as_json
 from mdr_blueprint.write.output import MANIFEST, PARTS
 
 
-def write_manifest(inputs: Inputs, report: Report, folder: Path, input_hashes: dict[str, str], fresh: tuple[str, ...], previous: Path) -> None:
+def write_manifest(
+    inputs: Inputs, report: Report, folder: Path, input_hashes: dict[str, str], fresh: tuple[str, ...], previous: Path
+) -> None:
     """Write the manifest of the output in `folder`. A part that was kept from an earlier build says which revision it shows."""
     revision = {"name": inputs.revision.name, "dirty": inputs.revision.dirty}
     project = inputs.dossier.project
@@ -28,8 +30,11 @@ def write_manifest(inputs: Inputs, report: Report, folder: Path, input_hashes: d
         "findings": {severity: report.count(severity) for severity in SEVERITIES} | {"waived": report.waived_count},
         "messages": [finding_as_json(f) for f in report.findings],
         "inputs": input_hashes,
-        "outputs": {path.relative_to(folder).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest()
-                    for path in sorted(folder.rglob("*")) if path.is_file()},
+        "outputs": {
+            path.relative_to(folder).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest()
+            for path in sorted(folder.rglob("*"))
+            if path.is_file()
+        },
     }
     (folder / MANIFEST).write_text(json.dumps(whole, indent=1, ensure_ascii=False) + "\n", "utf-8", newline="\n")
 

@@ -1,4 +1,4 @@
-"""Write the parts of an output into a new folder: Word and Excel in a second process beside the site where the system can fork."""
+"""Write the parts of an output: Word, Excel and data in a second process beside the site, where the system can fork."""
 
 from __future__ import annotations
 
@@ -21,18 +21,16 @@ if TYPE_CHECKING:
 Progress = Callable[[str], None]
 
 
-def write_parts(tables: Tables, documents: tuple[Document, ...], folder: Path, parts: tuple[str, ...], progress: Progress) -> tuple[Fault, ...]:
+def write_parts(
+    tables: Tables, documents: tuple[Document, ...], folder: Path, parts: tuple[str, ...], progress: Progress
+) -> tuple[Fault, ...]:
     """Write every part named in `parts`; gives the faults that were met."""
     with _beside(lambda: _office(tables, documents, folder, parts)) as office:
-        if "data" in parts:
-            progress("data")
-            (folder / "data").mkdir()
-            (folder / "data" / "dossier.json").write_bytes(write_data(tables.inputs))
         if "site" in parts:
             progress("site")
             _site(tables, documents, folder)
-        if "word" in parts or "excel" in parts:
-            progress("documents and workbook")
+        if set(parts) - {"site"}:
+            progress("documents, workbook, data")
     return office.faults
 
 
@@ -58,6 +56,9 @@ def _site(tables: Tables, documents: tuple[Document, ...], folder: Path) -> None
 def _office(tables: Tables, documents: tuple[Document, ...], folder: Path, parts: tuple[str, ...]) -> tuple[Fault, ...]:
     faults: tuple[Fault, ...] = ()
     line = footer(tables.inputs)
+    if "data" in parts:
+        (folder / "data").mkdir()
+        (folder / "data" / "dossier.json").write_bytes(write_data(tables.inputs))
     if "excel" in parts:
         from mdr_blueprint.write.excel import write_workbook
 
@@ -120,4 +121,3 @@ def _receive(receiver: Connection) -> tuple[Fault, ...]:
         raise answer
     faults: tuple[Fault, ...] = answer
     return faults
-

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from mdr_blueprint.diagnostics import did_you_mean
 from mdr_blueprint.load import Dossier
 from mdr_blueprint.model import Accessory, Classification
 from mdr_blueprint.rules.engine import Found, entries, rule
@@ -47,7 +46,7 @@ def class_without_rule(dossier: Dossier) -> Iterator[Found]:
         text, number = entry.record.device_class, entry.record.rule
         word = _unknown_class(text) if text else None
         if word is not None:
-            yield Found.on(entry, f"`{word}` is no class of the Regulation{did_you_mean(word, CLASSES)}", "device_class")
+            yield Found.on(entry, f"`{word}` is no class of the Regulation; there are {listed(list(CLASSES))}", "device_class")
         if number is not None and number not in RULES:
             yield Found.on(entry, f"there is no rule {number}; Annex VIII has rules 1 to 22", "rule")
 
@@ -72,5 +71,5 @@ def unclassified_accessory(dossier: Dossier) -> Iterator[Found]:
             yield Found.on(entry, f"the classification of {call(entry)} has no {listed(missing, 'or')}", "classification")
         word = _unknown_class(own.device_class) if own.device_class else None
         if word is not None:
-            yield Found.on(entry, f"`{word}` of {call(entry)} is no class of the Regulation{did_you_mean(word, CLASSES)}",
+            yield Found.on(entry, f"`{word}` of {call(entry)} is no class of the Regulation; there are {listed(list(CLASSES))}",
                            "classification", "device_class")

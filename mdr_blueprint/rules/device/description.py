@@ -59,7 +59,7 @@ def incomplete_intended_purpose(dossier: Dossier) -> Iterator[Found]:
 
 
 @rule("DEV207", "E", basis="MDR Articles 10, 11 and 15; Annex I 23.2(c), (d); Annex IV 1")
-def incomplete_operators(dossier: Dossier, sources: Sources) -> Iterator[Found]:
+def missing_operators(dossier: Dossier, sources: Sources) -> Iterator[Found]:
     """Manufacturer, authorised representative or responsible person are not named.
 
     Why: label and declaration carry these names and addresses; a device without a responsible person has nobody to answer for
@@ -113,7 +113,7 @@ def malformed_srn(dossier: Dossier) -> Iterator[Found]:
 
 
 @rule("DEV214", "E", basis="MDR Annex II 1.1(a), (d) and (e)")
-def undescribed_device(dossier: Dossier) -> Iterator[Found]:
+def missing_device_description(dossier: Dossier) -> Iterator[Found]:
     """The device is not described, or not why it is a medical device.
 
     Why: a reviewer who has never seen it must understand what it is, how it works and why the Regulation applies to it.

@@ -9,7 +9,7 @@ from mdr_blueprint.graph import Graph
 from mdr_blueprint.load import Dossier
 from mdr_blueprint.model import Device, Document, Evidence
 from mdr_blueprint.rules.engine import Found, entries, rule
-from mdr_blueprint.rules.questions import call, gaps, is_used, lacks, listed, referring, unread
+from mdr_blueprint.rules.questions import call, first, gaps, is_used, lacks, listed, referring, unread
 from mdr_blueprint.source import Sources
 
 IDENTITY = "MDR Annex II 4(d); ISO 13485:2016 4.2.4"
@@ -121,12 +121,12 @@ def evidence_not_approved(dossier: Dossier, graph: Graph) -> Iterator[Found]:
         status = entry.record.status
         if status not in ("draft", "obsolete"):
             continue
-        cited = [graph.place_of(edge) for _, edge in referring(graph, entry.id)]
-        if cited:
-            places = "1 place" if len(cited) == 1 else f"{len(cited)} places"
-            yield Found.on(entry, f"{call(entry)} is {'a draft' if status == 'draft' else 'obsolete'} and cited in {places}",
-                           "status",
-                           related=tuple(Related("cited here", place) for place in cited[:3]))
+        citing = list(referring(graph, entry.id))
+        if citing:
+            by = first(list(dict.fromkeys(f"`{source.id}`" for source, _ in citing)))
+            related = tuple(Related("cited here", graph.place_of(edge)) for _, edge in citing[:3])
+            what = "a draft" if status == "draft" else "obsolete"
+            yield Found.on(entry, f"{call(entry)} is {what} and cited by {by}", "status", related=related)
 
 
 @rule("DOC815", "W", basis="MDR Annex II 6.1(b) (results for the device in question)")

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from mdr_blueprint.diagnostics import Fault
+from mdr_blueprint.load import Dossier
 from mdr_blueprint.rules.engine import Found, rule
 
 
@@ -25,10 +27,12 @@ def broken_template(faults: tuple[Fault, ...]) -> Iterator[Found]:
 
 
 @rule("DOC821", "W", basis="MDR Annex II (documentation complete and readily searchable)")
-def overlong_cell(faults: tuple[Fault, ...]) -> Iterator[Found]:
+def overlong_cell(faults: tuple[Fault, ...], dossier: Dossier) -> Iterator[Found]:
     """A text does not fit into a cell of the workbook.
 
     Why: a workbook cell holds 32,767 characters; the rest of the text is missing there, though not in the other outputs.
     Fix: move the text to an evidence document and refer to it.
     """
-    yield from _of(faults, "too-long")
+    for found in _of(faults, "too-long"):
+        entry = dossier.entries.get(found.subject)
+        yield replace(found, place=entry.place) if entry is not None else found

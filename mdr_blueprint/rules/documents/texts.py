@@ -15,14 +15,15 @@ from mdr_blueprint.source import Map, Seq, Sources
 PHRASES = ("tbd", "tba", "fixme", "lorem", "to be defined", "insert here")
 """Words that stand for a text still to come, whatever the case of their letters. `todo` is a word in several languages,
 `tbc` an abbreviation in medicine: of these only the capitals count."""
-ALONE = ("to be added", "to be agreed", "to be completed", "to be confirmed", "to be decided", "to be determined", "to be written",
-         "placeholder")
+ALONE = ("to be added", "to be agreed", "to be completed", "to be confirmed", "to be decided", "to be determined",
+         "to be written", "placeholder")
 """Words of ordinary sentences, unless they stand alone, in brackets or behind a colon."""
 PLACEHOLDER = re.compile(rf"(?i:\b(?:{'|'.join(PHRASES)}|x{{3,}})\b)|\b(?:TODO|TBC)\b|\?{{3,}}"
                          rf"|(?i:(?:^|(?<=[(\[:;,])|(?<=[(\[:;,] ))(?:{'|'.join(ALONE)})(?=[)\].,;]|$))")
 NOTHING = re.compile(r"(?:\.{3}|…|\?+)\Z")
 """A whole text that says nothing."""
-HEADS = ("tbd", "tba", "tbc", "todo", "fixme", "lorem", "to be ", "insert here", "placeholder", "xxx", "???")
+HEADS = ("tbd", "tba", "tbc", "todo", "fixme", "lorem", "insert here", "placeholder", "xxx", "???")
+TO_BE = tuple(phrase for phrase in (*PHRASES, *ALONE) if phrase.startswith("to be "))
 SAYS_NOTHING = re.compile(r"[:\-,\[{][ \t]*[\"']?(?:\.{3}|…|\?+)[\"']?[ \t]*(?:$|[,\]}#])", re.MULTILINE)
 
 
@@ -51,7 +52,7 @@ def placeholder_words(dossier: Dossier, sources: Sources) -> Iterator[Found]:
 def _may_hold_one(text: str) -> bool:
     """A quick look at a whole file: most have no such word. Plain searches, for a pattern takes ten times as long."""
     lowered = text.lower()
-    if any(head in lowered for head in HEADS):
+    if any(head in lowered for head in HEADS) or ("to be " in lowered and any(phrase in lowered for phrase in TO_BE)):
         return True
     return ("..." in text or "…" in text or "?" in text) and SAYS_NOTHING.search(text) is not None
 

@@ -31,7 +31,7 @@ def unused_waiver(dossier: Dossier, waivers: WaiverUse, codes: frozenset[str]) -
 def expired_waiver(dossier: Dossier, today: date) -> Iterator[Found]:
     """A waiver has expired.
 
-    Why: the decision was taken for a time that is over; nobody has decided to live with the fault any longer.
+    Why: the decision was taken for a time that is over, so the finding counts again; nobody has decided to live with it any longer.
     Fix: mend the fault, or decide again with a new date.
     """
     for entry in entries(dossier, Waiver):
@@ -52,7 +52,7 @@ def incomplete_waiver(dossier: Dossier) -> Iterator[Found]:
         missing = gaps(entry, "reason", "approved_by", "expires")
         approver = entry.record.approved_by
         if approver is not None and approver.date is None and not entry.raw["approved_by"].get("date"):
-            missing.append("a date of approval")
+            missing.append("date of approval")
         if missing:
             yield Found.on(entry, f"waiver `{entry.id}` of {entry.record.code} has no {listed(missing, 'or')}")
 

@@ -20,7 +20,9 @@ COST_WORDS = (
     "uneconomical", "expensive", "expense", "price",
 )
 """Words of an argument from money, or from a stopping rule that the Regulation does not have."""
-COST = re.compile(rf"(?<!at the )\b(?:{'|'.join(COST_WORDS)})\b", re.IGNORECASE)
+STEMS = ("alar", "reasonably", "afford", "budget", "cheap", "cost", "econom", "expens", "price")
+"""A quick look: an argument without any of these has none of the words."""
+COST = re.compile(rf"(?<!at the )\b(?:{'|'.join(COST_WORDS)})\b")
 
 
 @rule("RISK408", "W", basis="MDR Annex I 2 (as far as possible without worsening the benefit-risk balance); that cost is no "
@@ -44,7 +46,10 @@ def cost_argument(dossier: Dossier) -> Iterator[Found]:
 
 
 def _cost_in(entry: Entry[Any], name: str, text: str | None, *steps: str | int) -> Iterator[Found]:
-    found = list(dict.fromkeys(word.casefold() for word in COST.findall(text or "")))
+    lowered = (text or "").lower()
+    if not any(stem in lowered for stem in STEMS):
+        return
+    found = list(dict.fromkeys(COST.findall(lowered)))
     if found:
         words = listed([f"`{word}`" for word in found])
         yield Found.on(entry, f"`{steps[-1]}` of {name} argues with {words}", *steps)

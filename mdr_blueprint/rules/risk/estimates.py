@@ -11,7 +11,7 @@ from mdr_blueprint.load import Dossier, Entry, Law
 from mdr_blueprint.model import Harm, Risk, RiskPolicy
 from mdr_blueprint.model.risk import Estimate
 from mdr_blueprint.rules.engine import Found, entries, rule
-from mdr_blueprint.rules.questions import call, is_missing, lacks
+from mdr_blueprint.rules.questions import call, is_missing, lacks, listed
 from mdr_blueprint.rules.risk.naming import call_risk
 from mdr_blueprint.source import Sources
 
@@ -65,7 +65,7 @@ def unknown_band(dossier: Dossier, law: Law) -> Iterator[Found]:
     for entry in entries(dossier, Harm):
         grade = entry.record.severity
         if grade is not None and severities and grade not in severities:
-            hint = did_you_mean(grade, severities)
+            hint = _known(grade, severities)
             yield Found.on(entry, f"`{grade}` of {call(entry)} is no severity of the risk policy{hint}", "severity")
     scales = (("p1", p1, "band of P1"), ("p2", p2, "band of P2"), ("p", p1, "band of probability"))
     for entry in entries(dossier, Risk):
@@ -77,10 +77,15 @@ def unknown_band(dossier: Dossier, law: Law) -> Iterator[Found]:
                 word = getattr(estimate, part)
                 if word is not None and bands and word not in bands:
                     yield Found.on(entry, f"`{word}` in the {name} estimate of {call_risk(dossier, entry)} is no {words} in the "
-                                   f"risk policy{did_you_mean(word, bands)}", name, part)
+                                   f"risk policy{_known(word, bands)}", name, part)
     own = next(entries(dossier, RiskPolicy), None)
     if own is not None:
         yield from _unknown_in_tables(own, p1, p2, severities)
+
+
+def _known(word: str, scale: tuple[str, ...]) -> str:
+    """The word that was meant, else all that there are."""
+    return did_you_mean(word, scale) or f"; there are {listed(list(scale))}"
 
 
 def _unknown_in_tables(entry: Entry[RiskPolicy], p1: tuple[str, ...], p2: tuple[str, ...],

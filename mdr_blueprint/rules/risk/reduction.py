@@ -17,6 +17,8 @@ KINDS = ("inherent", "protective", "information_for_safety")
 """The order that Annex I 4 sets."""
 ORDER = "MDR Annex I 4(a) to (c); ISO 14971:2019 7.1"
 WORDS = {"p1": "P1", "p2": "P2", "p": "probability of harm", "severity": "severity"}
+Scales = tuple[tuple[str, ...], tuple[str, ...]]
+"""Bands of P1 and of P2."""
 USABILITY = ("usability", "summative", "human factors")
 
 
@@ -25,12 +27,12 @@ def _controls(dossier: Dossier, risk: Entry[Risk]) -> list[Entry[Control]]:
     return [entry for entry in found if entry is not None and live(dossier, entry)]
 
 
-def _lowered(policy: RiskPolicy, dossier: Dossier, risk: Risk) -> list[tuple[str, str, str]]:
+def _lowered(policy: RiskPolicy, scales: Scales, dossier: Dossier, risk: Risk) -> list[tuple[str, str, str]]:
     """The factors whose residual value is better than the initial one: factor, before, after."""
     before, after = risk.initial, risk.residual
     if before is None or after is None:
         return []
-    p1, p2 = p1_bands(policy), p2_bands(policy)
+    p1, p2 = scales
     pairs: list[tuple[str, str | None, str | None, tuple[str, ...]]]
     if before.p1 is not None and after.p1 is not None:
         pairs = [("p1", before.p1, after.p1, p1), ("p2", before.p2, after.p2, p2)]
@@ -60,11 +62,12 @@ def unsupported_reduction(dossier: Dossier, law: Law) -> Iterator[Found]:
     Fix: name a control that acts on this factor, or leave the factor as it was.
     """
     policy = policy_of(dossier, law)
+    scales = p1_bands(policy), p2_bands(policy)
     for entry in entries(dossier, Risk):
         controls = _controls(dossier, entry)
         if len(controls) < len(entry.record.controls) or any(not c.record.acts_on for c in controls):
             continue  # a dangling control, or one without effect, is reported there
-        for factor, was, now in _lowered(policy, dossier, entry.record):
+        for factor, was, now in _lowered(policy, scales, dossier, entry.record):
             if not any(_acts_on(control.record, factor) for control in controls):
                 step = "harm" if factor == "severity" else factor
                 yield Found.on(entry, f"{WORDS[factor]} of {call_risk(dossier, entry)} goes from `{was}` to `{now}`, but none "
@@ -134,9 +137,10 @@ def information_credited(dossier: Dossier, law: Law) -> Iterator[Found]:
     Fix: name usability evidence in `verified_effectiveness` of the control, or take no credit for the information.
     """
     policy = policy_of(dossier, law)
+    scales = p1_bands(policy), p2_bands(policy)
     for entry in entries(dossier, Risk):
         controls = _controls(dossier, entry)
-        for factor, was, now in _lowered(policy, dossier, entry.record):
+        for factor, was, now in _lowered(policy, scales, dossier, entry.record):
             if factor == "severity":
                 continue
             acting = [control for control in controls if _acts_on(control.record, factor)]

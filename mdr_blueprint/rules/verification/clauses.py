@@ -110,7 +110,8 @@ def unjudged_clauses(dossier: Dossier, law: Law) -> Iterator[Found]:
                 unjudged.append(leaf)
         if unjudged:
             place = applied.place if applied else answers[0].place
-            yield Found(id_, place, f"{len(unjudged)} of {len(leaves)} clauses of {known.designation} have no verdict: {first(unjudged)}")
+            yield Found(id_, place, f"{len(unjudged)} of {len(leaves)} clauses of {known.designation} have no verdict: "
+                        f"{first(unjudged)}")
 
 
 @rule("VER529", "W", basis="ISO/IEC 17025:2017 7.8.6 (decision rule); IEC Guide 115", requires=("VER515",))

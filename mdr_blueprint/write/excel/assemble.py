@@ -17,8 +17,15 @@ if TYPE_CHECKING:
     from mdr_blueprint.write.excel.rows import Body
 
 MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
-STRINGS_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sharedStrings+xml"
-STRINGS_RELATION = "http://schemas.openxmlformats.org/officeDocument/2006/relationships/sharedStrings"
+STRINGS = "xl/sharedStrings.xml"
+OVERRIDE = (
+    f'<Override PartName="/{STRINGS}" '
+    'ContentType="application/vnd.openxmlformats-officedocument.spreadsheetml.sharedStrings+xml"/>'
+)
+RELATION = (
+    '<Relationship Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/sharedStrings" '
+    f'Target="/{STRINGS}" Id="rIdStrings"/>'
+)
 DIMENSION = re.compile(rb'<dimension ref="[^"]*"')
 INLINE = re.compile(rb' t="inlineStr"><is>(<t\b.*?</t>)</is>', re.DOTALL)
 FONT = re.compile(rb"<font>(.*?)</font>", re.DOTALL)
@@ -58,10 +65,9 @@ def assemble(skeleton: bytes, bodies: Sequence[Body], strings: Strings) -> bytes
         name = f"xl/worksheets/sheet{number + 1}.xml"
         sheet = INLINE.sub(lambda found: b' t="s"><v>%d</v>' % strings.add(found[1].decode()), parts[name])
         parts[name] = _fill(sheet, bodies[number - 1]) if number else sheet
-    parts["xl/sharedStrings.xml"] = strings.part()
+    parts[STRINGS] = strings.part()
     _insert(parts, "[Content_Types].xml", "</Types>", OVERRIDE)
-    _insert(parts, "xl/_rels/workbook.xml.rels", "</Relationships>",
-            f'<Relationship Type="{STRINGS_RELATION}" Target="sharedStrings.xml" Id="rIdStrings"/>')  # fmt: skip
+    _insert(parts, "xl/_rels/workbook.xml.rels", "</Relationships>", RELATION)
     parts["xl/styles.xml"] = FONT.sub(_ordered, FONT.sub(NORMAL_FONT, parts["xl/styles.xml"], count=1))
     return pack(parts)
 

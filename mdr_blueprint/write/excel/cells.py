@@ -30,9 +30,9 @@ def show(cell: Cell) -> Shown:
     if isinstance(cell, RecordLink):
         return Shown(clean(cell.label), target=cell.id)
     if isinstance(cell, Lines):
-        ids = [item.id for item in cell.items if isinstance(item, RecordLink)]
-        gap = any(isinstance(item, Gap) for item in cell.items)
-        return Shown(clean("\n".join(_text(item) for item in cell.items)), gap, ids[0] if len(ids) == 1 else None)
+        if len(cell.items) == 1:
+            return show(cell.items[0])
+        return Shown(clean("\n".join(_text(item) for item in cell.items)), any(isinstance(item, Gap) for item in cell.items))
     return Shown(clean(_text(cell)), isinstance(cell, Gap))
 
 
@@ -92,10 +92,10 @@ def lines(text: str, width: float) -> int:
     """How many lines a text takes in a column of this width, roughly: a line loses part of a word at its end."""
     if len(text) <= width * 0.95 and "\n" not in text:
         return 1
-    room = max(width * 1.15 - 2.5, 4)
+    room = max(width * 1.25 - 2.5, 4)
     return sum(int(-(-len(line) // room)) or 1 for line in text.split("\n"))
 
 
 def fits(text: str, width: float) -> bool:
     """Whether a text stands on one line of a column of this width; capitals are wide."""
-    return "\n" not in text and 0.85 * len(text) + 0.3 * sum(map(str.isupper, text)) <= width - 0.7
+    return "\n" not in text and 0.78 * len(text) + 0.3 * sum(map(str.isupper, text)) <= width - 0.7

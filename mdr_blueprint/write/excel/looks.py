@@ -32,7 +32,8 @@ GAP_FILL, GAP_INK = "FFE3D3", "8A2B06"
 
 def add_looks(book: Workbook) -> dict[str, int]:
     """Make the styles known to the workbook. Gives the number that each has in the file, for those of the rows."""
-    rule = Border(bottom=Side(style="thin", color=LINE_GREY))
+    grey = Side(style="thin", color=LINE_GREY)
+    rule = Border(right=grey, bottom=grey)
     wrapped = Alignment(wrap_text=True, vertical="top")
     single = Alignment(vertical="center")
     right = Alignment(horizontal="right", vertical="top", indent=1)

@@ -92,9 +92,7 @@ def _too_long(table: Table, row: Row, column: int, length: int) -> Fault:
     return Fault("too-long", message, Place("project.yaml"), fix=fix, subject=row.subject)
 
 
-def _cells(
-    row: Row, shown: Sequence[Shown], looks: Sequence[str], numbers: frozenset[int], setting: Setting
-) -> Iterator[str]:
+def _cells(row: Row, shown: Sequence[Shown], looks: Sequence[str], numbers: frozenset[int], setting: Setting) -> Iterator[str]:
     """The cells of a row, each from its style to its end."""
     for column, (cell, look) in enumerate(zip(shown, looks, strict=True)):
         if column in numbers and cell.text and not cell.gap:

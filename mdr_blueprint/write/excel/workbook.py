@@ -54,23 +54,20 @@ def write_workbook(tables: Iterable[Table], *, title: str, footer: str) -> tuple
 def find_homes(names: Sequence[str], tables: Sequence[Table]) -> dict[str, str]:
     """Where each record has its row.
 
-    Best is a row that is about the record and begins with its id; else the first row that begins with its id
-    (a hazard in a trace table), else the first that is about it.
+    Best is a row that is about the record and begins with its id; else the first row that begins with its id, such as
+    that of a hazard in a trace table.
     """
     own: dict[str, str] = {}
     first: dict[str, str] = {}
-    about: dict[str, str] = {}
     for name, table in zip(names, tables, strict=True):
         for number, row in enumerate(table.rows, FIRST_ROW):
-            where = place(name, number)
-            lead = row.cells[0] if row.cells else None
+            lead = row.cells[0]
             if isinstance(lead, RecordLink):
+                where = place(name, number)
                 first.setdefault(lead.id, where)
                 if lead.id == row.subject:
                     own.setdefault(lead.id, where)
-            if row.subject:
-                about.setdefault(row.subject, where)
-    return about | first | own
+    return first | own
 
 
 def _write_contents(book: Workbook, names: Sequence[str], tables: Sequence[Table], page: Page) -> None:
@@ -79,6 +76,7 @@ def _write_contents(book: Workbook, names: Sequence[str], tables: Sequence[Table
     set_up(sheet, WIDTHS, page, CONTENTS_HEADER_ROW)
     sheet.freeze_panes = f"A{CONTENTS_HEADER_ROW + 1}"
     sheet.sheet_view.showGridLines = False
+    sheet.page_setup.fitToHeight = 1
     put(sheet, 1, 1, page.title, TITLE, height=26)
     put(sheet, 2, 1, page.footer, NOTE, height=18)
     explanation = "A gap is something that is missing: its cell is coloured, and its row has “yes” in the column"
@@ -86,7 +84,7 @@ def _write_contents(book: Workbook, names: Sequence[str], tables: Sequence[Table
     for column, text in enumerate(HEADINGS, 1):
         put(sheet, CONTENTS_HEADER_ROW, column, text, HEADER, height=20)
     for number, (name, table) in enumerate(zip(names, tables, strict=True), CONTENTS_HEADER_ROW + 1):
-        put(sheet, number, 1, name, LINK, place(name, 1), height=17)
+        put(sheet, number, 1, name, LINK, place(name, 1), height=15)
         put(sheet, number, 2, table.title, TEXT)
         put(sheet, number, 3, len(table.rows), NUMBER)
         put(sheet, number, 4, table.gaps, GAP_COUNT if table.gaps else NUMBER)

@@ -11,7 +11,9 @@ from mdr_blueprint.model import KINDS, Evidence, Record
 from mdr_blueprint.source import Inventory
 
 FIRST_NUMBER = re.compile(r"(.*?)(\d+)")
-RESERVED = frozenset({"con", "prn", "aux", "nul", *(f"com{n}" for n in range(1, 10)), *(f"lpt{n}" for n in range(1, 10)), "index"})
+RESERVED = frozenset(
+    {"con", "prn", "aux", "nul", *(f"com{n}" for n in range(1, 10)), *(f"lpt{n}" for n in range(1, 10)), "index"}
+)
 BASICS = "records/basics.html"
 
 

@@ -95,7 +95,7 @@ class HtmlWriter:
             case Grid(header, rows):
                 head = "".join(f"<th>{self.inlines(cell)}</th>" for cell in header)
                 body = "".join("<tr>" + "".join(f"<td>{self.inlines(cell)}</td>" for cell in row) + "</tr>" for row in rows)
-                return f'<div class="mdr-scroll"><table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>'
+                return f'<div class="mdr-scroll"><table class="mdr-table mdr-grid"><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>'
             case _:
                 return ""
 
@@ -103,7 +103,9 @@ class HtmlWriter:
         """A list item: a single paragraph stands without `<p>`."""
         if len(blocks) == 1 and isinstance(blocks[0], Paragraph):
             return self.inlines(blocks[0].parts)
-        return "".join(self.inlines(b.parts) if i == 0 and isinstance(b, Paragraph) else self.block(b) for i, b in enumerate(blocks))
+        return "".join(
+            self.inlines(b.parts) if i == 0 and isinstance(b, Paragraph) else self.block(b) for i, b in enumerate(blocks)
+        )
 
     def cell(self, cell: Cell) -> str:
         if isinstance(cell, str):
@@ -128,10 +130,12 @@ class HtmlWriter:
         columns = "".join(f'<col style="width:{column.width * 100 / total:.1f}%">' for column in table.columns)
         head = "".join(f'<th scope="col">{escape(column.title, quote=False)}</th>' for column in table.columns)
         gaps = f' data-gaps="{table.gaps}"' if table.gaps else ""
-        size = f' style="min-width:{min(total, 200) * 0.31:.0f}rem"' if total > 110 else ""
+        wide, size = (" mdr-wide", f' style="min-width:{min(total, 200) * 0.31:.0f}rem"') if total > 110 else ("", "")
         rows = "\n".join([self.row(row) for row in table.rows])
-        return (f'<div class="mdr-scroll"><table class="mdr-table" data-rows="{len(table.rows)}"{gaps}{size}>'
-                f"<colgroup>{columns}</colgroup><thead><tr>{head}</tr></thead>\n<tbody>\n{rows}\n</tbody></table></div>")
+        return (
+            f'<div class="mdr-scroll{wide}"><table class="mdr-table" data-rows="{len(table.rows)}"{gaps}{size}>'
+            f"<colgroup>{columns}</colgroup><thead><tr>{head}</tr></thead>\n<tbody>\n{rows}\n</tbody></table></div>"
+        )
 
     def row(self, row: Row) -> str:
         mark = ' class="mdr-gap-row"' if row.gap else ""
@@ -141,11 +145,13 @@ class HtmlWriter:
     def _cards(self, table: Table) -> str:
         cards = []
         for row in table.rows:
-            pairs = "".join(f"<dt>{escape(column.title, quote=False)}</dt><dd>{self.cell(cell)}</dd>"
-                            for column, cell in zip(table.columns[1:], row.cells[1:], strict=True) if cell != "")
+            pairs = "".join(
+                f"<dt>{escape(column.title, quote=False)}</dt><dd>{self.cell(cell)}</dd>"
+                for column, cell in zip(table.columns[1:], row.cells[1:], strict=True)
+                if cell != ""
+            )
             mark = " mdr-gap-row" if row.gap else ""
-            cards.append(f'<div class="mdr-card{mark}"><p class="mdr-card-title">{self.cell(row.cells[0])}</p><dl>{pairs}</dl></div>')
+            cards.append(
+                f'<div class="mdr-card{mark}"><p class="mdr-card-title">{self.cell(row.cells[0])}</p><dl>{pairs}</dl></div>'
+            )
         return f'<div class="mdr-cards">{"".join(cards)}</div>'
-
-
-

@@ -12,13 +12,16 @@ from mdr_blueprint.load import Entry
 from mdr_blueprint.markdown import Block, Heading, parse, plain, plain_blocks
 from mdr_blueprint.model import KINDS, Evidence, Record
 from mdr_blueprint.render import Document, TableBlock
+from mdr_blueprint.render.documents import NOT_APPROVED
 from mdr_blueprint.tables import Column, Gap, Inputs, RecordLink, Row, Table, Tables
+from mdr_blueprint.tables.engine import shown
 from mdr_blueprint.tables.status import summary
 from mdr_blueprint.write.site.addresses import BASICS, Addresses, anchor_of, page_of, register_of, section_anchor
 from mdr_blueprint.write.site.html import HtmlWriter
 from mdr_blueprint.write.site.plain_markdown import MarkdownWriter
 from mdr_blueprint.write.site.records import CardWriter, heading_words
 
+HOME = "index.html"
 TEXT_IN_SEARCH = 400
 
 
@@ -36,6 +39,8 @@ class SearchEntry:
     url: str
     title: str
     text: str
+    id: str = ""
+    """Of the record that stands there: who types an id wants this place, before any page that mentions it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +56,11 @@ class SitePage:
     section: str | None = None
     """Section of the navigation that lists it; None for pages reached through registers, links and search."""
 
+    @property
+    def menu(self) -> str:
+        """What the navigation calls it: the home page has the title of the whole site, which stands above the list."""
+        return "Overview" if self.section == "" and self.path == HOME else self.title
+
 
 @dataclass
 class _Page:
@@ -64,6 +74,8 @@ class _Page:
     markdown_parts: list[str] = field(default_factory=list)
     toc: list[TocEntry] = field(default_factory=list)
     search: list[SearchEntry] = field(default_factory=list)
+    in_search: bool = True
+    """Whether the page is a hit of its own; one that only holds records is not, so that a hit leads to the record."""
 
     def __post_init__(self) -> None:
         self.depth = self.path.count("/")
@@ -80,11 +92,11 @@ class _Page:
         self.html_parts.append(html)
         self.markdown_parts.append(html)
 
-    def heading(self, level: int, anchor: str, title: str, text: str = "", extra: str = "") -> None:
+    def heading(self, level: int, anchor: str, title: str, text: str = "", extra: str = "", id_: str = "") -> None:
         self.html_parts.append(f'<h{level} id="{escape(anchor)}">{escape(title, quote=False)}{extra}</h{level}>')
         self.markdown_parts.append(f"{'#' * level} {self.plain.text(title)} {{ #{anchor} }}")
         self.toc.append(TocEntry(level, anchor, title))
-        self.search.append(SearchEntry(f"{self.path}#{quote(anchor, safe='()')}", title, text[:TEXT_IN_SEARCH]))
+        self.search.append(SearchEntry(f"{self.path}#{quote(anchor, safe='()')}", title, text[:TEXT_IN_SEARCH], id_))
 
     def blocks(self, blocks: Iterable[Block | TableBlock]) -> None:
         for block in blocks:
@@ -108,9 +120,16 @@ class _Page:
         self.raw(self.html.table(table, view))
 
     def done(self) -> SitePage:
-        first = SearchEntry(self.path, self.title, "")
-        return SitePage(self.path, self.title, "\n".join(self.html_parts), "\n\n".join(self.markdown_parts) + "\n", tuple(self.toc),
-                        (first, *self.search), self.section)
+        first = (SearchEntry(self.path, self.title, ""),) if self.in_search else ()
+        return SitePage(
+            self.path,
+            self.title,
+            "\n".join(self.html_parts),
+            "\n\n".join(self.markdown_parts) + "\n",
+            tuple(self.toc),
+            (*first, *self.search),
+            self.section,
+        )
 
 
 def make_pages(tables: Tables, documents: Iterable[Document]) -> tuple[SitePage, ...]:
@@ -141,30 +160,44 @@ class _Maker:
 
     def _home(self) -> SitePage:
         inputs, project = self.inputs, self.inputs.dossier.project
-        page = self._page("index.html", project.title if project else "Technical file", "")
-        rows = [("Device", inputs.dossier.device_name or Gap()), ("Stage", project.stage if project else Gap()),
-                ("Source revision", str(inputs.revision)), ("Findings", inputs.report.summary())]
+        page = self._page(HOME, project.title if project else "Technical file", "")
+        rows = [
+            ("Device", inputs.dossier.device_name or Gap()),
+            ("Stage", project.stage if project else Gap()),
+            ("Source revision", str(inputs.revision)),
+            ("Findings", inputs.report.summary()),
+        ]
         page.table(Table("about", "About", (Column("Item", 16), Column("Value", 60)), tuple(Row(r) for r in rows)))
-        page.raw(f'<p><a href="findings.html">All findings, with legal basis and how to mend them</a></p>')  # noqa: F541
+        page.raw('<p><a href="findings.html">All findings, with legal basis and how to mend them</a></p>')
         page.heading(2, "documents", "Documents")
-        items = "".join(f'<tr><td><a href="documents/{d.id}.html">{escape(d.title)}</a></td><td>{escape(d.basis)}</td>'
-                        f"<td>{'<a href=' + chr(34) + '../documents/' + d.file_name + '.docx' + chr(34) + '>Word</a>' if 'word' in d.outputs else ''}</td>"
-                        f"<td>{escape(d.version) or '<span class=mdr-gap>no version</span>'}</td></tr>" for d in self.documents)
-        page.raw('<div class="mdr-scroll"><table class="mdr-table"><thead><tr><th>Document</th><th>Legal basis</th><th>File</th><th>Version</th></tr></thead>'
-                 f"<tbody>{items}</tbody></table></div>")
-        page.raw('<p>All matrices, filterable, gaps as rows: <a href="../workbooks/technical_file.xlsx">workbook</a>. '
-                 'Everything for other programs: <a href="../data/dossier.json">data</a>.</p>')
+        items = "".join(
+            f'<tr><td><a href="documents/{quote(d.id)}.html">{escape(d.title)}</a></td><td>{escape(d.basis)}</td>'
+            f"<td>{_version(d)}</td><td>{_status(d)}</td><td>{_word_file(d, '../', 'Word')}</td></tr>"
+            for d in self.documents
+        )
+        heads = "".join(f"<th>{head}</th>" for head in ("Document", "Legal basis", "Version", "Status", "File"))
+        page.raw(
+            f'<div class="mdr-scroll"><table class="mdr-table"><thead><tr>{heads}</tr></thead><tbody>{items}</tbody></table></div>'
+        )
+        page.raw(
+            '<p>All matrices, filterable, gaps as rows: <a href="../workbooks/technical_file.xlsx">workbook</a>. '
+            'Everything for other programs: <a href="../data/dossier.json">data</a>.</p>'
+        )
         page.heading(2, "readiness", "Readiness by Annex II and III")
         words = ", ".join(f"{number} {word}" for word, number in sorted(summary(inputs).items()))
-        page.raw(f"<p>Points: {escape(words)}. A point is complete when every kind of record it asks for is there and none of these records has an open finding.</p>")
+        page.raw(
+            f"<p>Points: {escape(words)}. A point is complete when every kind of record it asks for is there and none of these records has an open finding.</p>"
+        )
         page.table(self.tables.get("readiness"))
         return page.done()
 
     def _document(self, document: Document) -> SitePage:
         page = self._page(f"documents/{document.id}.html", document.title, "Documents")
-        word = f'<a href="../../documents/{document.file_name}.docx">Word</a>' if "word" in document.outputs else ""
-        page.raw(f'<details class="mdr-control"><summary>Document control</summary>{page.html.table(document.control)}<p>Approvals</p>'
-                 f"{page.html.table(document.approvals)}<p>Change history</p>{page.html.table(document.history)}</details><p>{word}</p>")
+        file = _word_file(document, "../../", "Word document")
+        page.raw(
+            f'<p class="mdr-up">{escape(document.basis)}; version {_version(document)}, {_status(document)}. {file}</p><details class="mdr-control"><summary>Document control</summary>{page.html.table(document.control)}<p>Approvals</p>'
+            f"{page.html.table(document.approvals)}<p>Change history</p>{page.html.table(document.history)}</details>"
+        )
         page.blocks(document.blocks)
         return page.done()
 
@@ -182,7 +215,14 @@ class _Maker:
                 label = heading_words(self.inputs, entry)
                 state = "retired" if entry.whole and entry.record.retired else str(number or "")
                 rows.append(Row((RecordLink(entry.id, label), state, str(entry.place)), entry.id, bool(number)))
-            page.table(Table(kind, cls.plural, (Column(cls.singular.capitalize(), 70), Column("Open findings", 9), Column("Where", 30)), tuple(rows)))
+            page.table(
+                Table(
+                    kind,
+                    cls.plural,
+                    (Column(cls.singular.capitalize(), 70), Column("Open findings", 9), Column("Where", 30)),
+                    tuple(rows),
+                )
+            )
             yield page.done()
 
     def _records(self) -> Iterator[SitePage]:
@@ -195,12 +235,17 @@ class _Maker:
             if path == BASICS:
                 page = self._page(path, "Project and device", "Records")
             else:
+                entries.sort(key=lambda entry: _natural(entry.id))
                 page = self._page(path, f"{cls.plural} {_span(entries)}")
-                page.raw(f'<p class="mdr-up"><a href="{page.up(register_of(cls.kind_name))}">All {escape(cls.plural.lower())}</a></p>')
+                page.raw(
+                    f'<p class="mdr-up"><a href="{page.up(register_of(cls.kind_name))}">All {escape(cls.plural.lower())}</a></p>'
+                )
+            page.in_search = False
             cards = CardWriter(self.inputs, page.html)
             for entry in entries:
                 mark = ' <span class="mdr-illustrative">illustrative</span>' if entry.record.illustrative else ""
-                page.heading(2, anchor_of(entry.id), heading_words(self.inputs, entry), entry.cls.singular, mark)
+                words = heading_words(self.inputs, entry)
+                page.heading(2, anchor_of(entry.id), words, cards.words(entry), mark, shown(entry.id))
                 page.raw(cards.card(entry))
             yield page.done()
 
@@ -212,9 +257,19 @@ class _Maker:
             if path is None or file is None:
                 continue
             page = self._page(path, f"{entry.id} {self.inputs.say(entry.record.title)}")
-            state = ", ".join(str(x) for x in (f"version {entry.record.version}" if entry.record.version else "", entry.record.status, entry.record.date) if x)
-            page.raw(f'<p class="mdr-up">Evidence document {page.html.record(entry.id, escape(entry.id))}, {escape(state)}; file <code>{escape(file.path)}</code>'
-                     f"{'; <span class=mdr-illustrative>illustrative</span>' if entry.record.illustrative else ''}</p>")
+            state = ", ".join(
+                str(x)
+                for x in (
+                    f"version {entry.record.version}" if entry.record.version else "",
+                    entry.record.status,
+                    entry.record.date,
+                )
+                if x
+            )
+            page.raw(
+                f'<p class="mdr-up">Evidence document {page.html.record(entry.id, escape(entry.id))}, {escape(state)}; file <code>{escape(file.path)}</code>'
+                f"{'; <span class=mdr-illustrative>illustrative</span>' if entry.record.illustrative else ''}</p>"
+            )
             page.blocks(_as_written(parse(file.location.read_text("utf-8", errors="replace"))))
             yield page.done()
 
@@ -233,6 +288,19 @@ class _Maker:
         return page.done()
 
 
+def _version(document: Document) -> str:
+    return escape(document.version) if document.version else '<span class="mdr-gap">missing</span>'
+
+
+def _status(document: Document) -> str:
+    gap = document.status.endswith(NOT_APPROVED)
+    return f'<span class="mdr-gap">{escape(document.status)}</span>' if gap else escape(document.status)
+
+
+def _word_file(document: Document, up: str, words: str) -> str:
+    return f'<a href="{up}documents/{quote(document.file_name)}.docx">{words}</a>' if "word" in document.outputs else ""
+
+
 def _as_written(blocks: Iterable[Block]) -> Iterator[Block]:
     """Headings of an evidence document keep their own numbers; these are the anchors that citations use. Its title is the page's."""
     for block in blocks:
@@ -246,9 +314,11 @@ def _as_written(blocks: Iterable[Block]) -> Iterator[Block]:
 
 
 def _span(entries: list[Entry[Record]]) -> str:
-    """`RC-001 to RC-099`."""
-    first, last = entries[0].key, entries[-1].key
-    return first if first == last else f"{first} to {last}"
+    """`RC-001 to RC-099`, whatever the order in the files."""
+    keys = sorted((entry.key for entry in entries), key=_natural)
+    return keys[0] if len(keys) == 1 else f"{keys[0]} to {keys[-1]}"
 
 
-
+def _natural(text: str) -> list[tuple[int, str]]:
+    """Sorts `R-9` before `R-10`."""
+    return [(int(part), "") if part.isdecimal() else (0, part) for part in re.split(r"(\d+)", text)]

@@ -71,5 +71,9 @@ class MarkdownWriter:
     def _item(self, mark: str, blocks: Iterable[Block]) -> str:
         text = "\n\n".join(self.block(block) for block in blocks)
         first, _, rest = text.partition("\n")
-        lines = [f"{mark:<3} {first}", *(f"    {line}" if line else "" for line in rest.split("\n"))] if rest else [f"{mark:<3} {first}"]
+        lines = (
+            [f"{mark:<3} {first}", *(f"    {line}" if line else "" for line in rest.split("\n"))]
+            if rest
+            else [f"{mark:<3} {first}"]
+        )
         return "\n".join(lines)

@@ -9,17 +9,28 @@ from typing import Any, get_args
 
 from mdr_blueprint.diagnostics import Finding
 from mdr_blueprint.graph import Edge
+from mdr_blueprint.graph.references import MENTIONS, QUOTES
 from mdr_blueprint.load import Entry
-from mdr_blueprint.markdown import parse_prose
-from mdr_blueprint.model import Part, Record, ready
+from mdr_blueprint.markdown import parse_prose, plain_blocks
+from mdr_blueprint.model import Evidence, Part, Record, ready
 from mdr_blueprint.model.scalars import ProseMark
 from mdr_blueprint.tables import Inputs
 from mdr_blueprint.tables.engine import shown
 from mdr_blueprint.write.site.html import HtmlWriter
 
 HIDDEN = frozenset({"notes", "retired", "illustrative", "title", "facts"})
-WORDS = {"p1": "P1", "p2": "P2", "p": "P", "ifu": "IFU", "purl": "package URL", "srn": "SRN", "prrc": "person responsible for regulatory compliance",
-         "emdn": "EMDN", "sha256": "SHA-256", "gspr": "GSPR"}
+WORDS = {
+    "p1": "P1",
+    "p2": "P2",
+    "p": "P",
+    "ifu": "IFU",
+    "purl": "package URL",
+    "srn": "SRN",
+    "prrc": "person responsible for regulatory compliance",
+    "emdn": "EMDN",
+    "sha256": "SHA-256",
+    "gspr": "GSPR",
+}
 
 
 class CardWriter:
@@ -44,22 +55,37 @@ class CardWriter:
             parts.append(self._findings(findings))
         references = self._references(entry)
         rows = [*self._fields(record, references, ()), *self._back_rows(entry)]
-        parts.append('<table class="mdr-fields"><tbody>' + "".join(f"<tr><th>{name}</th><td>{value}</td></tr>" for name, value in rows) + "</tbody></table>")
+        parts.append(
+            '<table class="mdr-fields"><tbody>'
+            + "".join(f"<tr><th>{name}</th><td>{value}</td></tr>" for name, value in rows)
+            + "</tbody></table>"
+        )
         parts.append(f'<p class="mdr-where">{entry.cls.singular} in <code>{escape(str(entry.place))}</code></p></div>')
         return "\n".join(parts)
+
+    def words(self, entry: Entry[Record]) -> str:
+        """What a search finds besides the heading: what the record is, and its own text."""
+        own = getattr(entry.record, "text", None) or getattr(entry.record, "reduction_argument", None)
+        return f"{entry.cls.singular}: {plain_blocks(parse_prose(self.inputs.say(own)))}" if own else entry.cls.singular
 
     def _findings(self, findings: tuple[Finding, ...]) -> str:
         rows = []
         for f in findings:
             state = f"waived by {f.waived}" if f.waived else f.severity
-            rows.append(f'<li class="mdr-{"waived" if f.waived else f.severity}"><strong>{f.code}</strong> {state}: {self._text(f.message)}'
-                        f'<br><span class="mdr-fix">{self._text(f.fix)} <em>({self._text(f.basis)})</em></span></li>')
+            rows.append(
+                f'<li class="mdr-{"waived" if f.waived else f.severity}"><strong>{f.code}</strong> {state}: {self._text(f.message)}'
+                f'<br><span class="mdr-fix">{self._text(f.fix)} <em>({self._text(f.basis)})</em></span></li>'
+            )
         return f'<ul class="mdr-findings">{"".join(rows)}</ul>'
 
     def _references(self, entry: Entry[Record]) -> dict[tuple[str | int, ...], Edge]:
-        return {edge.steps: edge for edge in self.inputs.graph.out(entry.id)}
+        """By place, those that are a field's value; what a text mentions or quotes stays part of the text."""
+        edges = self.inputs.graph.out(entry.id)
+        return {edge.steps: edge for edge in edges if edge.relation not in (MENTIONS.name, QUOTES.name)}
 
-    def _fields(self, part: Part, references: dict[tuple[str | int, ...], Edge], at: tuple[str | int, ...]) -> Iterator[tuple[str, str]]:
+    def _fields(
+        self, part: Part, references: dict[tuple[str | int, ...], Edge], at: tuple[str | int, ...]
+    ) -> Iterator[tuple[str, str]]:
         prose = _prose_fields(type(part))
         for name in type(part).model_fields:
             found = getattr(part, name)
@@ -85,17 +111,24 @@ class CardWriter:
             simple = all(isinstance(item, str) and (*at, index) not in references for index, item in enumerate(found))
             return ", ".join(items) if simple else "<br>".join(items)
         if isinstance(found, dict):
-            return "<br>".join(self.html.record(key, escape(key)) if isinstance(item, Record) else
-                               f"{escape(str(key)).replace('_', ' ')}: {self._value(item, references, (*at, key), False)}" for key, item in found.items())
+            return "<br>".join(
+                self.html.record(key, escape(key))
+                if isinstance(item, Record)
+                else f"{escape(str(key)).replace('_', ' ')}: {self._value(item, references, (*at, key), False)}"
+                for key, item in found.items()
+            )
         if isinstance(found, bool):
             return "yes" if found else "no"
         return escape(str(found))
 
     def _reference(self, edge: Edge) -> str:
-        words = self.inputs.cited(edge.target, edge.place)
         entry = self.inputs.dossier.entries.get(edge.target)
-        label = self.inputs.say(entry.record.label) if entry and entry.whole else ""
-        return self.html.record(edge.target, escape(f"{words} {label}".strip(), quote=False), edge.place)
+        if entry is not None and edge.place is None and entry.cls is not Evidence:
+            words = heading_words(self.inputs, entry)
+        else:
+            label = self.inputs.say(entry.record.label) if entry and entry.whole else ""
+            words = f"{self.inputs.cited(edge.target, edge.place)} {label}".strip()
+        return self.html.record(edge.target, escape(words, quote=False), edge.place)
 
     def _back_rows(self, entry: Entry[Record]) -> Iterator[tuple[str, str]]:
         """What rests on the record, by the inverse name of the relation."""
@@ -105,9 +138,8 @@ class CardWriter:
         for inverse, sources in grouped.items():
             links = []
             for id_ in dict.fromkeys(sources):
-                source = self.inputs.dossier.entries[id_]
-                label = self.inputs.say(source.record.label) if source.whole else ""
-                links.append(self.html.record(id_, escape(f"{shown(id_)} {label}".strip(), quote=False)))
+                words = heading_words(self.inputs, self.inputs.dossier.entries[id_])
+                links.append(self.html.record(id_, escape(words, quote=False)))
             yield f"← {_label(inverse)}", "<br>".join(links)
 
     def _text(self, text: str) -> str:
@@ -136,12 +168,11 @@ def heading_words(inputs: Inputs, entry: Entry[Record]) -> str:
         return entry.cls.plural
     if entry.cls.keys == "gspr":
         item = inputs.law.gspr.get(entry.key)
-        return f"GSPR {item.citation if item else entry.key}: {item.topic if item else ''} ({label})"
+        return f"GSPR {item.citation if item else entry.key}: {item.topic if item else ''} ({label or 'unreadable'})"
     if entry.cls.keys == "clause":
         known = inputs.law.standard(entry.owner or "")
         title = known.clauses[entry.key].title if known and entry.key in known.clauses else ""
-        return f"{known.designation.split(':')[0] if known else entry.owner} clause {entry.key} {title} ({label})".replace("  ", " ")
+        return f"{known.designation.split(':')[0] if known else entry.owner} clause {entry.key} {title} ({label or 'unreadable'})".replace(
+            "  ", " "
+        )
     return f"{shown(entry.id)} {label}".strip()
-
-
-

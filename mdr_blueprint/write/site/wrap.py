@@ -29,6 +29,8 @@ from mkdocs.structure.toc import AnchorLink, TableOfContents
 
 ASSETS = ("mdr.css", "mdr.js", "iframe-worker-shim.js")
 PLUGIN = "mdr-pages"
+BODY = "<h1 data-mdr-body></h1>"
+"""Stands for the body of a page while the theme is filled."""
 
 
 def source_path(page: SitePage) -> str:
@@ -56,7 +58,7 @@ class MdrPages:
         for path, page in self.pages.items():
             if page.section is None:
                 continue
-            item = {escape(page.title, quote=False): path}
+            item = {escape(page.menu, quote=False): path}
             if page.section in ("", page.title):
                 top.append(item)
             else:
@@ -72,15 +74,23 @@ class MdrPages:
         if ours is None:
             return None
         page.meta = {"search": {"exclude": True}}
-        page.title = escape(ours.title, quote=False)
+        page.title = escape(ours.menu, quote=False)
         page.toc = _contents(ours.toc)
         return ours.body
 
-    def search_docs(self) -> list[dict[str, str]]:
-        """Entries of the search index; Material shows them as HTML, so they are escaped here."""
+    def search_docs(self) -> list[dict[str, Any]]:
+        """Entries of the search index; Material shows them as HTML, so they are escaped here. Tags weigh most in a search."""
         prefix = f"{self.at}/" if self.at else ""
-        return [{"location": f"{prefix}{entry.url}", "title": escape(entry.title, quote=False), "text": escape(entry.text, quote=False)}
-                for page in self.pages.values() for entry in page.search]
+        return [
+            {
+                "location": f"{prefix}{entry.url}",
+                "title": escape(entry.title, quote=False),
+                "text": escape(entry.text, quote=False),
+            }
+            | ({"tags": [escape(entry.id, quote=False)]} if entry.id else {})
+            for page in self.pages.values()
+            for entry in page.search
+        ]
 
 
 def _contents(entries: Iterable[TocEntry]) -> TableOfContents:
@@ -108,7 +118,7 @@ def build_site(pages: Iterable[SitePage], target: Path, *, name: str, footer: st
         for asset in ASSETS:
             shutil.copyfile(library.folder("templates") / "site" / asset, scratch / "assets" / asset)
         build(_config(ours, scratch, target, name, footer, language))
-        for rest in (target / "sitemap.xml", *target.rglob("*.map")):  # of no use from disk
+        for rest in (*target.glob("sitemap.xml*"), *target.rglob("*.map")):  # of no use from disk; a sitemap carries today's date
             rest.unlink()
     finally:
         shutil.rmtree(scratch, ignore_errors=True)
@@ -116,8 +126,15 @@ def build_site(pages: Iterable[SitePage], target: Path, *, name: str, footer: st
 
 def _config(ours: MdrPages, docs: Path, target: Path, name: str, footer: str, language: str) -> MkDocsConfig:
     config = MkDocsConfig()
-    config.load_dict(settings(ours.navigation(), name, footer, language) | {"docs_dir": str(docs), "site_dir": str(target), "plugins": ["material/search", "material/offline"],
-                     "validation": {"omitted_files": "ignore", "absolute_links": "ignore", "unrecognized_links": "ignore"}})
+    config.load_dict(
+        settings(ours.navigation(), name, footer, language)
+        | {
+            "docs_dir": str(docs),
+            "site_dir": str(target),
+            "plugins": ["material/search", "material/offline"],
+            "validation": {"omitted_files": "ignore", "absolute_links": "ignore", "unrecognized_links": "ignore"},
+        }
+    )
     errors, _ = config.validate()
     if errors:
         raise ValueError(f"site configuration: {errors}")
@@ -133,9 +150,13 @@ def settings(navigation: list[Any], name: str, footer: str, language: str) -> di
         "copyright": footer,
         "use_directory_urls": False,
         "nav": navigation,
-        "theme": {"name": "material", "font": False, "language": language if language in _languages() else "en",
-                  "features": ["navigation.prune", "navigation.path", "navigation.top", "toc.follow", "search.highlight"],
-                  "palette": [{"scheme": "default", "primary": "indigo"}]},
+        "theme": {
+            "name": "material",
+            "font": False,
+            "language": language if language in _languages() else "en",
+            "features": ["navigation.prune", "navigation.path", "navigation.top", "toc.follow", "search.highlight"],
+            "palette": [{"scheme": "default", "primary": "indigo"}],
+        },
         "extra": {"generator": False, "polyfills": ["assets/iframe-worker-shim.js"]},
         "extra_css": ["assets/mdr.css"],
         "extra_javascript": ["assets/mdr.js"],
@@ -154,13 +175,16 @@ def _adapter(ours: MdrPages) -> Any:
     """Our pages as a MkDocs plugin; made here so that MkDocs is imported only when a site is built."""
     from mkdocs.plugins import BasePlugin, event_priority
 
-    class Adapter(BasePlugin):  # type: ignore[type-arg,no-untyped-call,misc]
+    class Adapter(BasePlugin):  # type: ignore[type-arg]
         def on_files(self, files: Files, *, config: MkDocsConfig) -> Files:
             return ours.add_to(files, config)
 
         def on_page_content(self, html: str, *, page: Page, **_: Any) -> str:
-            body = ours.fill(page)
-            return html if body is None else body
+            return html if ours.fill(page) is None else BODY
+
+        def on_post_page(self, output: str, *, page: Page, **_: Any) -> str:
+            """The body comes last, so that neither the theme nor the search plugin walks through it."""
+            return output.replace(BODY, ours.fill(page) or "", 1)
 
         @event_priority(50)
         def on_post_build(self, *, config: MkDocsConfig) -> None:

@@ -16,7 +16,10 @@ DEEPEST = 5
 
 
 def body(document: Document, context: Context, text_width: tuple[int, int]) -> Iterator[tuple[bool, str]]:
-    """The sections in order: whether they are landscape, and their content. `text_width` is that of portrait and landscape paper."""
+    """The sections in order: whether they are landscape, and their content.
+
+    `text_width` holds the width of the text on portrait and on landscape paper.
+    """
     blocks = [block for block in document.blocks if not is_title(block, document)]
     for stretch in stretches(blocks):
         width = text_width[stretch.landscape]

@@ -26,7 +26,8 @@ def _card(table: Table, row: Row, context: Context, width: int) -> str:
     title = f"{table.columns[0].title} {cell_text(row.cells[0])}".replace("\n", ", ")
     lines = [(column.title, cell) for column, cell in zip(table.columns[1:], row.cells[1:], strict=True) if cell != ""]
     whole = sum(len(cell_text(cell)) for _, cell in lines) <= WHOLE_UNTIL
-    heading = paragraph((context.links.mark(bookmark) if bookmark else "") + run(title, GAP if isinstance(row.cells[0], Gap) else PLAIN), "CardTitle")
+    mark = context.links.mark(bookmark) if bookmark else ""
+    heading = paragraph(mark + run(title, GAP if isinstance(row.cells[0], Gap) else PLAIN), "CardTitle")
     if not lines:
         return heading
     widths = (int(width * LABEL_SHARE), width - int(width * LABEL_SHARE))
@@ -43,12 +44,10 @@ def _line(label: str, cell: Cell, widths: tuple[int, int], context: Context, *, 
     return f"<w:tr>{split}{frame_cell(name, widths[0])}{frame_cell(content, widths[1], fill)}</w:tr>"
 
 
-
-
 def _on_one_line(cell: Cell) -> Cell:
     """A card is wide: short values that stand below each other in a column stand side by side here."""
-    if isinstance(cell, Lines):
-        words = [item for item in cell.items if isinstance(item, str)]
-        if len(words) == len(cell.items) and len(line := " · ".join(words).replace(" · →", " →")) <= LINE and max(map(len, words), default=0) <= SHORT:
-            return line
-    return cell
+    if not isinstance(cell, Lines):
+        return cell
+    words = [item for item in cell.items if isinstance(item, str) and len(item) <= SHORT]
+    line = " · ".join(words).replace(" · →", " →")
+    return line if len(words) == len(cell.items) and len(line) <= LINE else cell

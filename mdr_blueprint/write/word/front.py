@@ -32,7 +32,8 @@ def control_value(document: Document, item: str) -> str:
 
 
 def _part(table: Table, context: Context, width: int) -> str:
-    return paragraph(run(table.title), "FrontHeading") + (bare_table(table, context, width) if table.rows else paragraph(run(table.empty)))
+    content = bare_table(table, context, width) if table.rows else paragraph(run(table.empty))
+    return paragraph(run(table.title), "FrontHeading") + content
 
 
 def contents(document: Document, context: Context, width: int) -> str:
@@ -49,6 +50,7 @@ def contents(document: Document, context: Context, width: int) -> str:
     lines = [paragraph(run("Contents"), "FrontHeading")]
     for heading in headings:
         bookmark = context.links.section(heading.anchor)
-        words = run(heading_words(heading), look) + f"<w:r>{properties(look)}<w:tab/></w:r>" + field(f"PAGEREF {bookmark} \\h", look=look)
-        lines.append(paragraph(f"{internal(bookmark)}{words}</w:hyperlink>", f"TOC{depth(heading)}", tab))
+        page = f"<w:r>{properties(look)}<w:tab/></w:r>" + field(f"PAGEREF {bookmark} \\h", look=look)
+        words = run(heading_words(heading), look)
+        lines.append(paragraph(f"{internal(bookmark)}{words}{page}</w:hyperlink>", f"TOC{depth(heading)}", tab))
     return "".join(lines)

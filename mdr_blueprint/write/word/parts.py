@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from zipfile import BadZipFile
 
-from docx import Document as open_template
+import docx
 from docx.opc.constants import RELATIONSHIP_TYPE
 from docx.opc.exceptions import PackageNotFoundError
 from docx.oxml import parse_xml
@@ -22,12 +22,12 @@ from mdr_blueprint.write.word.markup import clean, paragraph
 if TYPE_CHECKING:
     from docx.document import Document as WordDocument
 
-PARAGRAPH_STYLES = (
-    "Normal", "Title", "Subtitle", "Heading1", "Heading2", "Heading3", "Heading4", "Heading5", "FrontHeading", "TOC1", "TOC2", "TOC3",
-    "Caption", "TableText", "TableTextSmall", "TableHeader", "TableHeaderSmall", "CardTitle", "ListBullet", "ListNumber", "Quote",
-    "Code", "SectionEnd", "Header", "Footer",
+STYLES = (
+    "Normal", "Title", "Subtitle", "Heading1", "Heading2", "Heading3", "Heading4", "Heading5", "FrontHeading",
+    "TOC1", "TOC2", "TOC3", "Caption", "TableText", "TableTextSmall", "TableHeader", "TableHeaderSmall", "CardTitle",
+    "ListBullet", "ListNumber", "Quote", "Code", "SectionEnd", "Header", "Footer",
+    "Hyperlink", "ContentsLink", "Gap", "CodeText", "FileTable", "CardTable",
 )  # fmt: skip
-STYLES = (*PARAGRAPH_STYLES, "Hyperlink", "ContentsLink", "Gap", "CodeText", "FileTable", "CardTable")
 """What a template must define: Word shows an undefined style as plain text, LibreOffice drops the whole link."""
 FURNITURE = (RELATIONSHIP_TYPE.HEADER, RELATIONSHIP_TYPE.FOOTER)
 
@@ -52,9 +52,10 @@ class Package:
     def new_list(self, model: int, start: int) -> int:
         """A new numbered list that looks as list `model` of the template and begins with `start`."""
         lists = self._numbering.findall(qn("w:num"))
-        abstract = next(entry.find(qn("w:abstractNumId")).get(qn("w:val")) for entry in lists if entry.get(qn("w:numId")) == str(model))
-        number = max(int(entry.get(qn("w:numId"))) for entry in lists) + 1
-        levels = "".join(f'<w:lvlOverride w:ilvl="{level}"><w:startOverride w:val="{start}"/></w:lvlOverride>' for level in range(9))
+        numbers = {int(entry.get(qn("w:numId"))): entry.find(qn("w:abstractNumId")).get(qn("w:val")) for entry in lists}
+        number, abstract = max(numbers) + 1, numbers[model]
+        restart = f'<w:startOverride w:val="{start}"/>'
+        levels = "".join(f'<w:lvlOverride w:ilvl="{level}">{restart}</w:lvlOverride>' for level in range(9))
         entry = f'<w:num {nsdecls("w")} w:numId="{number}"><w:abstractNumId w:val="{abstract}"/>{levels}</w:num>'
         lists[-1].addnext(parse_xml(entry))
         return number
@@ -83,7 +84,8 @@ class Package:
         marks = [etree.tostring(section, encoding="unicode") for section in self._sections]
         parts = [content + paragraph("", "SectionEnd", marks[landscape]) for landscape, content in sections[:-1]]
         landscape, content = sections[-1]
-        body = f"<w:body>{''.join(parts)}{content}{marks[landscape]}</w:body>"
+        last = paragraph("", "SectionEnd") if content.endswith("</w:tbl>") else ""  # Word wants a paragraph behind a table
+        body = f"<w:body>{''.join(parts)}{content}{last}{marks[landscape]}</w:body>"
         xml = f'<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n<w:document {nsdecls("w", "r")}>{body}</w:document>'
         target = io.BytesIO()
         self._document.save(target)
@@ -92,13 +94,14 @@ class Package:
 
 def _open(template: Path) -> WordDocument:
     try:
-        document = open_template(str(template))
+        document = docx.Document(str(template))
     except (OSError, PackageNotFoundError, BadZipFile, KeyError, ValueError, etree.XMLSyntaxError) as error:
         raise UsageError(f"{template} is no Word document that can serve as template: {error}") from error
     defined = {style.get(qn("w:styleId")) for style in document.styles.element.iter(qn("w:style"))}
     missing = [name for name in STYLES if name not in defined]
     if missing:
-        raise UsageError(f"the Word template {template} does not define the styles {', '.join(missing)}; start from a copy of the library's")
+        names = ", ".join(missing)
+        raise UsageError(f"the Word template {template} does not define the styles {names}; start from a copy of the library's")
     return document
 
 

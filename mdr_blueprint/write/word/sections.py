@@ -17,7 +17,7 @@ LANDSCAPE_FROM = 115
 LITTLE_TEXT = 2500
 """A section with no more characters of text than this goes with its wide table as a whole."""
 BETWEEN = 900
-"""Text of no more characters than this between two wide tables stays on landscape paper."""
+"""Text of no more characters than this beside a wide table stays on landscape paper."""
 LEAD_IN = 2
 """So many paragraphs between a heading and a wide table go to the table's page with the heading."""
 
@@ -68,11 +68,11 @@ def _text_length(blocks: Sequence[Block | TableBlock]) -> int:
 
 def _take_lead_in(blocks: Sequence[Block | TableBlock], turned: list[bool]) -> None:
     """A heading, and the few words under it, go where the table goes that they introduce."""
-    for at in [at for at, wide in enumerate(turned) if wide]:
+    for at in [at for at, block in enumerate(blocks) if _is_wide(block)]:
         head = at
         while head > 0 and at - head < LEAD_IN and isinstance(blocks[head - 1], Paragraph):
             head -= 1
-        if head == 0 or not isinstance(blocks[head - 1], Heading):
+        if head == 0 or not isinstance(blocks[head - 1], Heading) or _text_length(blocks[head:at]) > BETWEEN:
             continue
         while head > 0 and isinstance(blocks[head - 1], Heading):
             head -= 1
@@ -80,8 +80,8 @@ def _take_lead_in(blocks: Sequence[Block | TableBlock], turned: list[bool]) -> N
 
 
 def _close_gaps(blocks: Sequence[Block | TableBlock], turned: list[bool]) -> None:
-    """The paper does not turn twice for a few words between two wide tables."""
+    """The paper does not turn for a few words between two wide tables, before the first or after the last."""
     wide = [at for at, is_turned in enumerate(turned) if is_turned]
-    for before, after in pairwise(wide):
-        if after - before > 1 and _text_length(blocks[before + 1 : after]) <= BETWEEN:
+    for before, after in pairwise([-1, *wide, len(blocks)] if wide else []):
+        if _text_length(blocks[before + 1 : after]) <= BETWEEN:
             turned[before + 1 : after] = [True] * (after - before - 1)

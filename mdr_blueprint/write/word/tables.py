@@ -19,7 +19,7 @@ SPLIT_FROM = 26
 """A row of more lines than this may be split over two pages."""
 SAMPLE = 200
 """So many rows are looked at to find the longest words."""
-MANY, SHORT = 4, 14
+MANY, SHORT = 4, 24
 """So many references of no more characters than this stand behind each other, not below."""
 LONGEST = 20
 """Longer words than this are broken, whatever the width."""
@@ -58,7 +58,8 @@ def bare_table(table: Table, context: Context, width: int) -> str:
 def grid(block: Grid, context: Context, width: int) -> str:
     """A small table that was typed into the text."""
     texts = [[plain(cell) for cell in row] for row in (block.header, *block.rows)]
-    columns = tuple(Column(title, min(60, max(6, *(len(row[at]) for row in texts if at < len(row))))) for at, title in enumerate(texts[0]))
+    longest = [max(len(row[at]) for row in texts) for at in range(len(texts[0]))]
+    columns = tuple(Column(title, min(60, max(6, length))) for title, length in zip(texts[0], longest, strict=True))
     rows = tuple(Row(tuple(Words((Paragraph(cell),)) for cell in row)) for row in block.rows)
     widths = column_widths(Table("", "", columns, rows), width, USUAL.character)
     body = "".join(_row(row, widths, USUAL, context) for row in rows)
@@ -67,15 +68,15 @@ def grid(block: Grid, context: Context, width: int) -> str:
 
 def table_frame(style: str, widths: Sequence[int], rows: str) -> str:
     columns = "".join(f'<w:gridCol w:w="{width}"/>' for width in widths)
-    return (
-        f'<w:tbl><w:tblPr><w:tblStyle w:val="{style}"/><w:tblW w:w="{sum(widths)}" w:type="dxa"/><w:tblLayout w:type="fixed"/>'
-        f'<w:tblLook w:val="0020" w:firstRow="1" w:lastRow="0" w:firstColumn="0" w:lastColumn="0" w:noHBand="1" w:noVBand="1"/></w:tblPr>'
-        f"<w:tblGrid>{columns}</w:tblGrid>{rows}</w:tbl>"
-    )
+    size = f'<w:tblW w:w="{sum(widths)}" w:type="dxa"/><w:tblLayout w:type="fixed"/>'
+    look = '<w:tblLook w:val="0620" w:firstRow="1" w:lastRow="0" w:firstColumn="0" w:lastColumn="0" w:noHBand="1" w:noVBand="1"/>'
+    head = f'<w:tblPr><w:tblStyle w:val="{style}"/>{size}{look}</w:tblPr><w:tblGrid>{columns}</w:tblGrid>'
+    return f"<w:tbl>{head}{rows}</w:tbl>"
 
 
 def header_row(titles: Iterable[str], widths: Sequence[int], face: Type) -> str:
-    cells = "".join(frame_cell(paragraph(run(title), face.header), width, HEADER) for title, width in zip(titles, widths, strict=True))
+    names = (paragraph(run(title), face.header) for title in titles)
+    cells = "".join(frame_cell(name, width, HEADER) for name, width in zip(names, widths, strict=True))
     return f"<w:tr><w:trPr><w:cantSplit/><w:tblHeader/></w:trPr>{cells}</w:tr>"
 
 
@@ -156,11 +157,12 @@ def cell_text(cell: Cell) -> str:
 
 
 def column_widths(table: Table, total: int, character: float) -> list[int]:
-    """The columns' shares of the total, none so narrow that a word of usual length must be broken."""
+    """The columns' shares of the total, none so narrow that a usual word must be broken; an empty column gets little."""
     floors = [longest * character * 1.08 + MARGINS for longest in _longest_words(table)]
     if sum(floors) > total:
         floors = [floor * total / sum(floors) for floor in floors]
     shares = [max(column.width, 1) for column in table.columns]
+    shares = [share if any(row.cells[at] != "" for row in table.rows) else 1 for at, share in enumerate(shares)]
     free = set(range(len(shares)))
     widths = [float(floor) for floor in floors]
     while free:

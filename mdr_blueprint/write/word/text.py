@@ -42,6 +42,7 @@ class Flow(NamedTuple):
     """Indent of a level in twentieths of a point; as in the template's numbering."""
 
 
+LIST_END = '<w:spacing w:after="160"/>'
 BODY = Flow("Normal", "ListBullet", "ListNumber", 1, 2, 360, 360)
 
 
@@ -102,7 +103,8 @@ def _block(block: Block, context: Context, flow: Flow, depth: int, extra: str = 
     if isinstance(block, ListBlock):
         return _list(block, context, flow, depth)
     if isinstance(block, Quote):
-        return "".join(_block(inner, context, flow._replace(style="Quote") if flow.style == "Normal" else flow, depth) for inner in block.blocks)
+        quoted = flow._replace(style="Quote") if flow == BODY else flow
+        return "".join(_block(inner, context, quoted, depth) for inner in block.blocks)
     if isinstance(block, CodeBlock):
         return paragraph(run(block.text.rstrip("\n")), "Code") + SPACER
     if isinstance(block, Divider):
@@ -121,8 +123,9 @@ def _list(block: ListBlock, context: Context, flow: Flow, depth: int) -> str:
     indent = f'<w:ind w:left="{step * (level + 1)}"/>'
     item_flow = flow._replace(style=flow.numbers if block.ordered else flow.bullets)
     written = []
-    for item in block.items:
-        first, rest = (item[:1], item[1:]) if item and isinstance(item[0], Paragraph) else ((Paragraph(()),), item)
-        written += [_block(part, context, item_flow, depth, mark) for part in first]
+    for at, item in enumerate(block.items):
+        first, rest = (item[0], item[1:]) if item and isinstance(item[0], Paragraph) else (Paragraph(()), item)
+        room = LIST_END if at == len(block.items) - 1 and not rest and depth == 0 and flow == BODY else ""
+        written.append(_block(first, context, item_flow, depth, mark + room))
         written += [_block(part, context, item_flow if isinstance(part, Paragraph) else flow, depth + 1, indent) for part in rest]
     return "".join(written)
