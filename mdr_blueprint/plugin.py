@@ -111,7 +111,8 @@ class MdrPlugin(BasePlugin[MdrConfig]):
                     for title, value in item.items()
                 }
             if isinstance(item, list):
-                return [part for entry in item for part in (ours[entry] if isinstance(entry, str) and entry in ours else [fill(entry)])]
+                named = (ours.get(entry) if isinstance(entry, str) else None for entry in item)
+                return [part for entry, pages in zip(item, named, strict=True) for part in pages or [fill(entry)]]
             return item
 
         config.nav = fill(config.nav)

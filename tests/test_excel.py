@@ -178,6 +178,12 @@ def test_characters_that_xml_cannot_hold_leave_a_mark():
     assert [cell.value for cell in sheet[4][1:4]] == ["a\ufffdb\ufffdc\ufffdd\ufffd", "x\ny & <b>", " spaced "]
 
 
+def test_titles_may_hold_anything():
+    book, _ = write(table(title="a\x00b\ud800"), title="t\x00\ud800", footer="")
+    assert book.sheetnames[1] == "a\ufffdb\ufffd"
+    assert (book["Contents"]["A1"].value, book["Contents"]["A2"].value) == ("t\ufffd\ufffd", None)
+
+
 def test_text_that_looks_like_an_escape_of_excel_stays():
     assert show("register_x0041_a _x").text == "register_x005F_x0041_a _x"
 

@@ -8,7 +8,7 @@ called dangling as well.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any, Generic, TypeVar, cast, get_args, get_origin
 
@@ -22,6 +22,8 @@ from mdr_blueprint.source import Map, Seq, Source, Sources, place_of
 
 FORMAT = 1
 """The version of the record format that this program reads."""
+
+COMMA = "put the text before it in quotation marks: inside { } a comma ends a text"
 
 R = TypeVar("R", bound=Record)
 R_co = TypeVar("R_co", bound=Record, covariant=True)
@@ -280,7 +282,8 @@ class _Loader:
                 for key in part.marks:
                     if key not in part and owner is not None and key not in owner.model_fields:
                         detail = {"type": "extra_forbidden", "loc": (*steps, key), "msg": ""}
-                        self.faults.append(_fault(path, cls, id_, raw, Place(path), cast("ErrorDetails", detail)))
+                        fault = _fault(path, cls, id_, raw, Place(path), cast("ErrorDetails", detail))
+                        self.faults.append(replace(fault, fix=COMMA) if " " in key else fault)
             for key, value in part.items():
                 if value.__class__ is not str:
                     self._unknown_empty_fields(path, cls, id_, raw, value, (*steps, key))

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import hashlib
 import os
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from errno import EACCES
 from functools import cached_property
 from pathlib import Path
 
@@ -16,6 +18,7 @@ from mdr_blueprint.source.yaml_reader import Source, read_text
 PROJECT_FILE = "project.yaml"
 NOT_RECORDS = frozenset({"build", "docs", "templates", "evidence"})
 """Folders at the top of a project whose YAML files are not records."""
+BAD_IN_NAME = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
 NOT_INPUT = frozenset({"build", "docs"})
 """Folders at the top of a project that the compiler does not read at all."""
 
@@ -90,18 +93,21 @@ def read(root: Path) -> Sources:
     for location in _walk(root, root.resolve(), faults):
         path = location.relative_to(root).as_posix()
         try:
-            files[path] = File(path, location, location.stat().st_size)
+            if not os.access(location, os.R_OK):
+                raise PermissionError(EACCES, os.strerror(EACCES))
+            size = location.stat().st_size
             if _is_record_file(path):
                 sources.append(read_text(path, location.read_bytes()))
-            elif path.endswith(".yml") and path.split("/")[0] not in NOT_RECORDS and _looks_like_records(location):
+            elif _is_misnamed(path) and _looks_like_records(location):
                 faults.append(
                     Fault(
                         "yml-file",
                         "the file looks like records, but only *.yaml is read",
                         Place(path),
-                        fix=f"rename it to {path[:-4]}.yaml",
+                        fix=f"rename it to {path.rpartition('.')[0]}.yaml",
                     )
                 )
+            files[path] = File(path, location, size)
         except OSError as error:
             faults.append(Fault("unreadable", f"the file cannot be read: {error.strerror}", Place(path)))
     sources.sort(key=lambda source: (source.path != PROJECT_FILE, source.path))
@@ -111,6 +117,10 @@ def read(root: Path) -> Sources:
 
 def _is_record_file(path: str) -> bool:
     return path.endswith(".yaml") and ("/" not in path or path.split("/")[0] not in NOT_RECORDS)
+
+
+def _is_misnamed(path: str) -> bool:
+    return path.lower().endswith((".yml", ".yaml")) and path.split("/")[0] not in NOT_RECORDS
 
 
 def _looks_like_records(location: Path) -> bool:
@@ -137,10 +147,11 @@ def _walk(root: Path, real_root: Path, faults: list[Fault]) -> Iterator[Path]:
             if entry.name.startswith(".") or (folder == root and entry.name in NOT_INPUT):
                 continue
             path = Path(entry.path)
-            if entry.is_symlink():
-                target = path.resolve()
-                if not target.is_relative_to(real_root) or not target.exists():
-                    where = "leads out of the project" if target.exists() else "leads nowhere"
+            if BAD_IN_NAME.search(entry.name):
+                faults.append(_bad_name(path.relative_to(root)))
+            elif entry.is_symlink():
+                where = _leads_astray(path, real_root)
+                if where:
                     faults.append(
                         Fault(
                             "outside-link",
@@ -149,10 +160,24 @@ def _walk(root: Path, real_root: Path, faults: list[Fault]) -> Iterator[Path]:
                             fix="copy the file into the project, or remove the link",
                         )
                     )
-                continue  # a link inside the project: the file itself is read where it lies
-            if entry.is_dir(follow_symlinks=False):
-                if (path / PROJECT_FILE).is_file():
-                    continue  # a project of its own
-                todo.append(path)
+                # a link inside the project: the file itself is read where it lies
+            elif entry.is_dir(follow_symlinks=False):
+                if not os.path.isfile(path / PROJECT_FILE):  # noqa: PTH113 - says no where the folder cannot be read
+                    todo.append(path)  # else a project of its own
             elif entry.is_file(follow_symlinks=False):
                 yield path
+
+
+def _leads_astray(link: Path, real_root: Path) -> str | None:
+    """Where a link leads that is not followed; None where it stays in the project."""
+    try:
+        target = link.resolve(strict=True)
+    except (OSError, RuntimeError):  # broken, or a loop
+        return "leads nowhere"
+    return None if target.is_relative_to(real_root) else "leads out of the project"
+
+
+def _bad_name(path: Path) -> Fault:
+    """Such a name cannot stand in a finding or a document, and not every file system can hold it."""
+    shown = BAD_IN_NAME.sub("\ufffd", path.as_posix())
+    return Fault("unreadable", "its name holds a control character or is not UTF-8", Place(shown), fix="rename it")

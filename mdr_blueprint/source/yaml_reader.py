@@ -8,6 +8,7 @@ complex keys, several documents, aliases that multiply) is refused with a place,
 from __future__ import annotations
 
 import re
+from codecs import BOM_UTF16_BE, BOM_UTF16_LE
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -27,7 +28,8 @@ REPEATED = "\0repeated"
 """Stands for a key that its mapping already has: the first one counts, what stands below the second is read and dropped."""
 NULLS = frozenset({"", "~", "null", "Null", "NULL"})
 CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff\ufffe\uffff]")
-RECORD_KEY = re.compile(r"^[ \t]+[\"']?([A-Za-z][A-Za-z0-9_.-]*)[\"']?[ \t]*:", re.MULTILINE)
+KEY = re.compile(r"(?<![A-Za-z0-9_.-])([A-Za-z][A-Za-z0-9_.-]*+)[\"']?[ \t]*:")
+"""What may be the key of a record, in block and in flow form."""
 
 
 class Map(dict[str, Any]):
@@ -97,17 +99,18 @@ def place_of(path: str, value: Map | Seq, steps: tuple[Any, ...], *, key: bool =
 
 
 def read_text(path: str, data: bytes) -> Source:
-    """Read one file. Errors become faults; whole records before an error are kept."""
+    """Read one file. Errors become faults; whole records before an error are kept, none of a file that is no clean text."""
     if len(data) > MAX_BYTES:
-        return _unreadable(path, f"the file has {len(data):,} bytes, more than the {MAX_BYTES:,} that are read", Place(path))
+        message = f"the file has {len(data):,} bytes, more than the {MAX_BYTES:,} that are read"
+        return _unreadable(path, message, Place(path), data[:MAX_BYTES].decode("utf-8", "replace"))
     try:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         before = data[: error.start]
         place = Place(path, before.count(b"\n") + 1, error.start - (before.rfind(b"\n") + 1) + 1)
-        return _unreadable(
-            path, f"the file is not UTF-8 text (byte 0x{data[error.start]:02x} here)", place, fix="save the file as UTF-8"
-        )
+        readable = data.decode("utf-16" if data.startswith((BOM_UTF16_LE, BOM_UTF16_BE)) else "utf-8", "replace")
+        message = f"the file is not UTF-8 text (byte 0x{data[error.start]:02x} here)"
+        return _unreadable(path, message, place, readable, fix="save the file as UTF-8")
     control = CONTROL.search(text)
     if control:
         place = _place_at(path, text, control.start())
@@ -125,9 +128,9 @@ def _place_at(path: str, text: str, offset: int) -> Place:
     return Place(path, text.count("\n", 0, offset) + 1, offset - (text.rfind("\n", 0, offset) + 1) + 1)
 
 
-def _unreadable(path: str, message: str, place: Place, text: str = "", fix: str | None = None) -> Source:
+def _unreadable(path: str, message: str, place: Place, text: str, fix: str | None = None) -> Source:
     fault = Fault("unreadable", message, place, fix=fix)
-    return Source(path, text, Map(0, 0), (fault,), frozenset(RECORD_KEY.findall(text)))
+    return Source(path, text, Map(0, 0), (fault,), frozenset(KEY.findall(text)))
 
 
 class _RefusedError(Exception):
@@ -171,7 +174,7 @@ class _Reader:
                 records.pop(broken, None)
                 del records.marks[broken]
         rest = "\n".join(self.text.split("\n")[start - 1 :])
-        return frozenset(RECORD_KEY.findall(rest))
+        return frozenset(KEY.findall(rest))
 
     def _syntax_fault(self, error: yaml.YAMLError) -> Fault:
         mark = getattr(error, "problem_mark", None) or getattr(error, "context_mark", None)

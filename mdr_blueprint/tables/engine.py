@@ -133,6 +133,8 @@ class Inputs:
     def titled(self, id_: str) -> RecordLink:
         """A link that shows id and title."""
         entry = self.dossier.entries.get(id_)
+        if entry is not None and entry.cls.keys == "single":
+            return RecordLink(id_, entry.cls.plural)
         words = self.say(entry.record.label) if entry and entry.whole else ""
         return RecordLink(id_, f"{shown(id_)} {words}".strip())
 

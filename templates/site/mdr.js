@@ -1,4 +1,4 @@
-/* A filter and "only gaps" above each longer table. Works from disk; asks the network for nothing. */
+/* A filter and "only gaps" above each longer table; hits of the search that lead to records. Works from disk; asks the network for nothing. */
 (function () {
   "use strict";
   function tools(table) {
@@ -42,6 +42,20 @@
     count.textContent = rows.length + " rows";
     table.parentNode.parentNode.insertBefore(bar, table.parentNode);
   }
-  function start() { document.querySelectorAll("table.mdr-table[data-rows]").forEach(tools); }
+  /* A page that only holds records is no hit of its own: the first link of its group is that of a record. */
+  function hits() {
+    var list = document.querySelector(".md-search-result__list");
+    if (!list) { return; }
+    new MutationObserver(function () {
+      list.querySelectorAll("li > a:first-child").forEach(function (page) {
+        var title = page.querySelector("h1");
+        if (title && !title.textContent && page.nextElementSibling) { page.remove(); }
+      });
+    }).observe(list, { childList: true });
+  }
+  function start() {
+    document.querySelectorAll("table.mdr-table[data-rows]").forEach(tools);
+    hits();
+  }
   if (document.readyState === "loading") { document.addEventListener("DOMContentLoaded", start); } else { start(); }
 }());

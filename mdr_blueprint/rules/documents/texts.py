@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import Any
 
-from mdr_blueprint.load import Dossier, Entry
-from mdr_blueprint.model import KINDS
+from mdr_blueprint.graph.references import texts
+from mdr_blueprint.load import Dossier
 from mdr_blueprint.rules.engine import Found, live, rule
 from mdr_blueprint.rules.questions import call, listed
-from mdr_blueprint.source import Map, Seq, Sources
+from mdr_blueprint.source import Sources
 
 PHRASES = ("tbd", "tba", "fixme", "lorem", "to be defined", "insert here")
 """Words that stand for a text still to come, whatever the case of their letters. `todo` is a word in several languages,
@@ -40,7 +39,9 @@ def placeholder_words(dossier: Dossier, sources: Sources) -> Iterator[Found]:
     for entry in dossier.entries.values():
         if entry.place.path not in files or not live(dossier, entry):
             continue
-        for steps, text in _texts(entry):
+        for steps, text in texts(entry.raw, entry.cls):
+            if steps[0] == "notes":
+                continue
             words = list(dict.fromkeys(match.group() for match in PLACEHOLDER.finditer(text)))
             if not words and NOTHING.match(text.strip()):
                 words = [text.strip()]
@@ -59,22 +60,3 @@ def _may_hold_one(text: str) -> bool:
 
 def _field(steps: tuple[str | int, ...]) -> str:
     return ".".join(str(step) for step in steps if isinstance(step, str))
-
-
-def _texts(entry: Entry[Any]) -> Iterator[tuple[tuple[str | int, ...], str]]:
-    """Every text of a record as written, without notes and without the records that stand inside it."""
-    inner = {kind for kind, cls in KINDS.items() if cls.parent == entry.kind}
-    for key, value in entry.raw.items():
-        if key != "notes" and key not in inner:
-            yield from _below(value, (key,))
-
-
-def _below(value: Any, steps: tuple[str | int, ...]) -> Iterator[tuple[tuple[str | int, ...], str]]:
-    if isinstance(value, str):
-        yield steps, value
-    elif isinstance(value, Map):
-        for key, item in value.items():
-            yield from _below(item, (*steps, key))
-    elif isinstance(value, Seq):
-        for index, item in enumerate(value):
-            yield from _below(item, (*steps, index))

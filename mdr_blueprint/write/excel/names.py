@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from mdr_blueprint.write.excel.cells import clean
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -45,7 +47,7 @@ def sheet_names(tables: Sequence[Table]) -> tuple[str, ...]:
 
 def _wanted(table: Table) -> str:
     kind, _, option = table.name.partition("-")
-    title = EDITION.sub("", table.title)
+    title = EDITION.sub("", clean(table.title))
     if kind in SHORT:
         title = f"{SHORT[kind]} {title.rpartition(', ')[2]}" if option else SHORT[kind]
     return " ".join(FORBIDDEN.sub(" ", title).split()).strip("' ") or "Table"

@@ -66,8 +66,8 @@ def put(
     cell = sheet.cell(row, column)
     if not isinstance(cell, SheetCell):
         raise TypeError(f"{cell.coordinate} is part of a merged cell")
-    cell.value = clean(value) if isinstance(value, str) else value
-    if isinstance(value, str):
+    cell.value = (clean(value) or None) if isinstance(value, str) else value
+    if isinstance(value, str) and value:
         cell.data_type = "s"
     cell.style = look
     if location:

@@ -75,7 +75,7 @@ class _Page:
     toc: list[TocEntry] = field(default_factory=list)
     search: list[SearchEntry] = field(default_factory=list)
     in_search: bool = True
-    """Whether the page is a hit of its own; one that only holds records is not, so that a hit leads to the record."""
+    """Whether a search may find the page itself; where it only holds records, the records are found."""
 
     def __post_init__(self) -> None:
         self.depth = self.path.count("/")
@@ -120,14 +120,14 @@ class _Page:
         self.raw(self.html.table(table, view))
 
     def done(self) -> SitePage:
-        first = (SearchEntry(self.path, self.title, ""),) if self.in_search else ()
+        first = SearchEntry(self.path, self.title if self.in_search else "", "")
         return SitePage(
             self.path,
             self.title,
             "\n".join(self.html_parts),
             "\n\n".join(self.markdown_parts) + "\n",
             tuple(self.toc),
-            (*first, *self.search),
+            (first, *self.search),
             self.section,
         )
 
@@ -245,7 +245,8 @@ class _Maker:
             for entry in entries:
                 mark = ' <span class="mdr-illustrative">illustrative</span>' if entry.record.illustrative else ""
                 words = heading_words(self.inputs, entry)
-                page.heading(2, anchor_of(entry.id), words, cards.words(entry), mark, shown(entry.id))
+                id_ = "" if entry.cls.keys in ("single", "library") else shown(entry.id)
+                page.heading(2, anchor_of(entry.id), words, cards.words(entry), mark, id_)
                 page.raw(cards.card(entry))
             yield page.done()
 
