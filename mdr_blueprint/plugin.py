@@ -10,6 +10,7 @@ would leave the browser waiting.
 
 from __future__ import annotations
 
+import re
 from html import escape
 from pathlib import Path
 from typing import Any
@@ -30,6 +31,8 @@ from mdr_blueprint.write import footer
 from mdr_blueprint.write.site import SitePage, make_pages
 from mdr_blueprint.write.site.handbook import handbook_pages
 from mdr_blueprint.write.site.wrap import ASSETS, MdrPages, add_to_search
+
+ANCHOR = re.compile(r'<[^>]* id="([^"]+)"')
 
 
 class MdrConfig(Config):
@@ -74,7 +77,7 @@ class MdrPlugin(BasePlugin[MdrConfig]):
         try:
             presentation = present_project(self.root)
             config.copyright = config.copyright or escape(footer(presentation.tables.inputs))
-            return make_pages(presentation.tables, presentation.documents)
+            return make_pages(presentation.tables, presentation.documents, beside_files=False)
         except Exception as error:
             if not self.serving:
                 raise
@@ -121,6 +124,7 @@ class MdrPlugin(BasePlugin[MdrConfig]):
         for group in self.groups:
             body = group.fill(page)
             if body is not None:
+                page.present_anchor_ids = set(ANCHOR.findall(body))  # so that MkDocs can check links into our pages
                 return body
         return html
 

@@ -23,7 +23,8 @@ def link(dossier: Dossier, law: Law, sources: Sources) -> Graph:
         if entry.whole:
             linker.link(entry)
     linker.find_cycles()
-    return Graph(dossier, _frozen(linker.outgoing), _frozen(linker.incoming), tuple(linker.faults))
+    broken = {id_: tuple(dict.fromkeys(ids)) for id_, ids in linker.broken.items()}
+    return Graph(dossier, _frozen(linker.outgoing), _frozen(linker.incoming), tuple(linker.faults), broken)
 
 
 def _frozen(edges: dict[str, list[Edge]]) -> dict[str, tuple[Edge, ...]]:
@@ -38,6 +39,7 @@ class _Linker:
         self.outgoing: dict[str, list[Edge]] = {}
         self.incoming: dict[str, list[Edge]] = {}
         self.faults: list[Fault] = []
+        self.broken: dict[str, list[str]] = {}
         self.acyclic: dict[str, None] = {}
         self.hints: dict[tuple[str, tuple[type[Record], ...]], str] = {}
         self.with_figures = {source.path for source in sources.files if "{figure:" in source.text}
@@ -96,6 +98,8 @@ class _Linker:
 
     def _fault(self, kind: str, entry: Entry[Record], reference: Reference, message: str, id_: str, *related: Related) -> None:
         whose = f"`{id_}` in `{reference.relation.name}` of {entry.cls.singular} `{entry.key}`"
+        if kind != "retired":
+            self.broken.setdefault(entry.id, []).append(id_)
         self.faults.append(Fault(kind, f"{whose} {message}", entry.at(*reference.steps), related, subject=entry.id))
 
     def _is_clause(self, entry: Entry[Record], reference: Reference, standard: str, clause: str) -> bool:

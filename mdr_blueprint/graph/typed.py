@@ -35,6 +35,8 @@ class Graph:
     outgoing: dict[str, tuple[Edge, ...]] = field(default_factory=dict)
     incoming: dict[str, tuple[Edge, ...]] = field(default_factory=dict)
     faults: tuple[Fault, ...] = ()
+    broken: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    """Record -> what it refers to and what is not there, or is of a kind that cannot stand there."""
 
     def out(self, id_: str, *relations: str) -> tuple[Edge, ...]:
         """Edges that start at a record, all or those of the named relations."""

@@ -22,6 +22,8 @@ from mdr_blueprint.source import Map, Seq, Source, Sources, place_of
 
 FORMAT = 1
 """The version of the record format that this program reads."""
+MAX_ROUNDS = 4
+"""How often what is broken is cut out of a record: a part may lack what it cannot stand without once that is cut out."""
 
 COMMA = "put the text before it in quotation marks: inside { } a comma ends a text"
 
@@ -200,8 +202,7 @@ class _Loader:
             record = self._validate(source.path, cls, id_, raw, place)
             entry = Entry(id_, key, cls, record or ready(cls).model_construct(), raw, place, owner, record is not None)
         self.entries[id_] = self.folded[folded] = entry
-        if entry.whole:
-            self._add_inner(source, entry)
+        self._add_inner(source, entry)
 
     def _add_inner(self, source: Source, owner: Entry[Record]) -> None:
         """Records inside a record (the risks of a situation) are nodes of their own."""
@@ -227,6 +228,8 @@ class _Loader:
                         )
                     )
                 raw = group.get(key)
+                if raw is None:
+                    self.faults.append(Fault("wrong-value", f"{cls.singular} `{key}` has no content", place, subject=key))
                 if not isinstance(raw, Map):
                     raw = Map(place.line - 1, place.column - 1)
                 entry = Entry(key, key, cls, record or ready(cls).model_construct(), raw, place, owner.id, record is not None)
@@ -260,17 +263,20 @@ class _Loader:
             return cast("Record", validator.validate_python(raw))
         except ValidationError as error:
             errors = error.errors(include_url=False)
-        kept = self._without_errors(raw, errors)
         for detail in errors:
             self.faults.append(_fault(path, cls, id_, raw, place, detail))
-        try:
-            return cast("Record", validator.validate_python(kept))
-        except ValidationError as error:
-            told = {detail["loc"] for detail in errors}
-            for detail in error.errors(include_url=False):
+        told = {detail["loc"] for detail in errors}
+        kept: dict[str, Any] = raw
+        for _ in range(MAX_ROUNDS):
+            kept = self._without_errors(kept, errors)
+            try:
+                return cast("Record", validator.validate_python(kept))
+            except ValidationError as error:
+                errors = error.errors(include_url=False)
+            for detail in errors:
                 if detail["loc"] not in told and detail["type"] != "missing":
                     self.faults.append(_fault(path, cls, id_, raw, place, detail))
-            return None
+        return None
 
     def _unknown_empty_fields(
         self, path: str, cls: type[Record], id_: str, raw: Map, part: Any, steps: tuple[int | str, ...]
@@ -293,7 +299,7 @@ class _Loader:
                     self._unknown_empty_fields(path, cls, id_, raw, value, (*steps, index))
 
     @staticmethod
-    def _without_errors(raw: Map, errors: list[ErrorDetails]) -> dict[str, Any]:
+    def _without_errors(raw: dict[str, Any], errors: list[ErrorDetails]) -> dict[str, Any]:
         """A copy of the record in which every place with an error is left out."""
         kept: dict[str, Any] = _copy(raw)
         drop_items: list[tuple[list[Any], int]] = []
@@ -337,6 +343,8 @@ def _fault(path: str, cls: type[Record], id_: str, raw: Map, place: Place, detai
     fields = [step for step in steps if isinstance(step, str)]
     name = fields[-1] if fields else ""
     where = f"{cls.singular} `{id_.split(':', 1)[-1]}`"
+    if len(fields) > 1:
+        where = f"`{'.'.join(fields[:-1])}` of {where}"
     if detail["type"] == "extra_forbidden":
         owner = _model_at(cls, steps[:-1])
         hint = did_you_mean(name, owner.model_fields) if owner else ""
@@ -361,13 +369,15 @@ def _fault(path: str, cls: type[Record], id_: str, raw: Map, place: Place, detai
         if isinstance(value, Seq)
         else ", found a mapping"
         if isinstance(value, Map)
+        else ", found nothing"
+        if value is None
         else ""
     )
     hint = ""
     if detail["type"] == "literal_error" and isinstance(value, str):
         known = [word.strip(" '") for word in str(detail.get("ctx", {}).get("expected", "")).replace(" or ", ", ").split(",")]
         hint = did_you_mean(value, known)
-    if "valid dictionary or instance" in message:
+    if message.startswith("expected a mapping of fields"):  # pydantic adds the name of a class
         message = "expected a mapping of fields"
     return Fault("wrong-value", f"`{name}` of {where}: {message}{shown}{hint}", place_of(path, raw, steps), subject=id_)
 

@@ -77,7 +77,7 @@ class Source:
     root: Map
     faults: tuple[Fault, ...] = ()
     lost: frozenset[str] = frozenset()
-    """Keys that stand in a part of the file that could not be read: a reference to one of them is not called dangling."""
+    """Keys in a file with a fault: some stand in the part that is not read, so a reference to one of them is not called dangling."""
 
 
 def place_of(path: str, value: Map | Seq, steps: tuple[Any, ...], *, key: bool = False) -> Place:
@@ -149,13 +149,13 @@ class _Reader:
         self.open: list[tuple[Any, str | None]] = []
 
     def run(self) -> Source:
-        lost: frozenset[str] = frozenset()
         try:
             self._read_events()
         except yaml.YAMLError as error:
-            lost = self._give_up(self._syntax_fault(error))
+            self._give_up(self._syntax_fault(error))
         except _RefusedError as refused:
-            lost = self._give_up(refused.fault)
+            self._give_up(refused.fault)
+        lost = frozenset(KEY.findall(self.text) if self.faults else ())
         root = self.root
         if root is None:
             if not self.faults:
@@ -163,37 +163,35 @@ class _Reader:
             root = Map(0, 0)
         return Source(self.path, self.text, root, tuple(self.faults), lost)
 
-    def _give_up(self, fault: Fault) -> frozenset[str]:
-        """Keep the whole records before the fault, drop the one it stands in, remember the names of the rest."""
+    def _give_up(self, fault: Fault) -> None:
+        """Keep the whole records before the fault, drop the one it stands in."""
         self.faults.append(fault)
-        start = fault.place.line
         if len(self.open) > 1:
             records, broken = self.open[1]
             if isinstance(records, Map) and broken in records.marks:
-                start = min(start, records.key_place(self.path, broken).line)
                 records.pop(broken, None)
                 del records.marks[broken]
-        rest = "\n".join(self.text.split("\n")[start - 1 :])
-        return frozenset(KEY.findall(rest))
 
     def _syntax_fault(self, error: yaml.YAMLError) -> Fault:
         mark = getattr(error, "problem_mark", None) or getattr(error, "context_mark", None)
         place = Place(self.path, mark.line + 1, mark.column + 1) if mark else Place(self.path)
         problem = str(getattr(error, "problem", "") or error)
         if "quoted scalar" in str(getattr(error, "context", "")) and "end of stream" in problem:
-            mark = error.context_mark  # type: ignore[attr-defined]
-            opened = Place(self.path, mark.line + 1, mark.column + 1)
-            return Fault("unreadable", "a quotation mark is opened here and never closed", opened, fix="close it")
+            opened = error.context_mark  # type: ignore[attr-defined]
+            place = Place(self.path, opened.line + 1, opened.column + 1)
+            return Fault("unreadable", "a quotation mark is opened here and never closed", place, fix="close it")
         line = self.text.split("\n")[place.line - 1] if place.line <= self.text.count("\n") + 1 else ""
         if "\t" in line[: len(line) - len(line.lstrip())] or "'\\t'" in problem:
             return Fault("unreadable", "a tab stands where YAML wants spaces", place, fix="indent with spaces")
         if "mapping values are not allowed" in problem:
             return Fault("unreadable", "a text with `: ` in it is not quoted", place, fix="put the text in quotation marks")
         if "expected ',' or" in problem:
+            opened = error.context_mark  # type: ignore[attr-defined]
             return Fault(
                 "unreadable",
-                "a text with `,`, `[`, `]`, `{` or `}` stands unquoted inside { } or [ ]",
+                "a text with `: `, `,`, `[`, `]`, `{` or `}` stands unquoted inside { } or [ ], or they are not closed",
                 place,
+                (Related("opened here", Place(self.path, opened.line + 1, opened.column + 1)),),
                 fix="put the text in quotation marks, or write the record in block form",
             )
         if "could not find expected ':'" in problem:

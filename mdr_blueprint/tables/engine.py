@@ -57,9 +57,10 @@ class Words:
 class Lines:
     """Several things in one cell, each on a line of its own."""
 
-    items: tuple[str | RecordLink | Gap | Words, ...]
+    items: tuple[LineItem, ...]
 
 
+LineItem = str | RecordLink | Gap | Words
 Cell = str | RecordLink | Gap | Words | Lines
 
 
@@ -206,6 +207,15 @@ def gap_row(columns: int, text: str, subject: str | None = None) -> Row:
     return Row((Gap(text), *[""] * (columns - 1)), subject, gap=True)
 
 
+ILLUSTRATIVE = "illustrative"
+
+
+def _says_illustrative(cell: Cell) -> bool:
+    """Whether a cell is the mark, not whether it happens to quote an illustrative figure."""
+    lines = cell.items if isinstance(cell, Lines) else (cell,)
+    return any(str(line).endswith((ILLUSTRATIVE, f"({ILLUSTRATIVE})")) for line in lines if not isinstance(line, Words))
+
+
 def words(cell: Cell) -> str:
     """The text of a cell."""
     if isinstance(cell, Lines):
@@ -278,20 +288,28 @@ class Tables:
         if key not in self._made:
             kind = kinds()[name]
             arguments = (option,) if kind.option else ()
-            rows = tuple(self._marked(row) for row in kind.rows(self.inputs, *arguments))
+            made = kind.rows(self.inputs, *arguments)
+            rows = tuple(made) if name in UNMARKED else tuple(self._marked(row) for row in made)
             title = kind.title.format(option=self._option_words(option)) if option else kind.title
             self._made[key] = Table(f"{name}-{option}" if option else name, title, kind.columns, rows, kind.empty)
         return self._made[key]
 
     def _marked(self, row: Row) -> Row:
-        """A row about an illustrative record, or about one inside such a record, says so whatever its columns are."""
+        """Whatever its columns are, a row says that its record, or the one around it, is illustrative, and what the record
+        refers to in vain.
+        """
         entries = self.inputs.dossier.entries
         entry = entries.get(row.subject or "")
         owner = entries.get(entry.owner or "") if entry else None
-        if not any(e is not None and e.record.illustrative for e in (entry, owner)) or any("illustrative" in words(c) for c in row.cells):
+        made_up = any(e is not None and e.record.illustrative for e in (entry, owner))
+        marks: list[LineItem] = [ILLUSTRATIVE] if made_up and not any(map(_says_illustrative, row.cells)) else []
+        broken = self.inputs.graph.broken.get(row.subject or "", ())
+        marks += [Gap(f"broken reference {id_}") for id_ in broken]
+        if not marks:
             return row
-        first = row.cells[0].items if isinstance(row.cells[0], Lines) else (row.cells[0],)
-        return Row((Lines((*first, "illustrative")), *row.cells[1:]), row.subject, row.gap)
+        first = row.cells[0]
+        head: tuple[LineItem, ...] = first.items if isinstance(first, Lines) else (first,)
+        return Row((Lines((*head, *marks)), *row.cells[1:]), row.subject, row.gap or bool(broken))
 
     def _option_words(self, option: str | None) -> str:
         standard = self.inputs.law.standard(option) if option else None
@@ -307,6 +325,9 @@ class Tables:
             else:
                 yield self.get(kind.name)
 
+
+UNMARKED = frozenset({"findings", "family_findings"})
+"""Tables that say of a record what is wrong with it, and not what it says."""
 
 SHEETS = (
     "readiness", "findings", "gspr", "gspr_trace", "standards", "clauses", "measurements", "risks", "hazard_trace", "controls",

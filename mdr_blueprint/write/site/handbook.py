@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Iterable, Iterator
 from datetime import date
 from decimal import Decimal
 from html import escape
+from pathlib import Path
 from types import UnionType
 from typing import Any, Literal, Union, get_args, get_origin
 
@@ -50,6 +52,7 @@ def handbook_pages() -> Iterator[SitePage]:
     yield _standards_page(law)
     yield from _clause_pages(law)
     yield _hazards_page(law)
+    yield _modules_page()
 
 
 class _Sheet:
@@ -336,4 +339,20 @@ def _hazards_page(law: Law) -> SitePage:
             for number, h in law.low_field_mri_hazards.hazards.items()
         ],
     )
+    return sheet.done()
+
+
+def _modules_page() -> SitePage:
+    """The first sentence of every module, read from the source: the map cannot fall behind."""
+    sheet = _Sheet("modules.html", "Modules")
+    sheet.text("Each module says in its first line what it is. Read `pipeline.py` first.")
+    root = Path(__file__).parents[2]
+    groups: dict[str, list[tuple[Cell, ...]]] = {}
+    for path in sorted(root.rglob("*.py")):
+        place = path.relative_to(root.parent)
+        said = ast.get_docstring(ast.parse(path.read_text("utf-8"))) or ""
+        groups.setdefault(place.parent.as_posix(), []).append((place.name, _words(" ".join(said.split("\n\n")[0].split()))))
+    for folder, rows in sorted(groups.items()):
+        sheet.heading(folder.replace("/", "-"), folder)
+        sheet.table((Column("Module", 20), Column("What it is", 80)), rows)
     return sheet.done()

@@ -94,7 +94,7 @@ class _Page:
 
     def heading(self, level: int, anchor: str, title: str, text: str = "", extra: str = "", id_: str = "") -> None:
         self.html_parts.append(f'<h{level} id="{escape(anchor)}">{escape(title, quote=False)}{extra}</h{level}>')
-        self.markdown_parts.append(f"{'#' * level} {self.plain.text(title)} {{ #{anchor} }}")
+        self.markdown_parts.append(f"{'#' * level} {self.plain.text(title)}{extra} {{ #{anchor} }}")
         self.toc.append(TocEntry(level, anchor, title))
         self.search.append(SearchEntry(f"{self.path}#{quote(anchor, safe='()')}", title, text[:TEXT_IN_SEARCH], id_))
 
@@ -132,15 +132,16 @@ class _Page:
         )
 
 
-def make_pages(tables: Tables, documents: Iterable[Document]) -> tuple[SitePage, ...]:
-    """Every page of the site, the home page first."""
-    maker = _Maker(tables, tuple(documents))
+def make_pages(tables: Tables, documents: Iterable[Document], *, beside_files: bool = True) -> tuple[SitePage, ...]:
+    """Every page of the site, the home page first. With `beside_files` they link to the other files of a build."""
+    maker = _Maker(tables, tuple(documents), beside_files)
     return tuple(maker.pages())
 
 
 class _Maker:
-    def __init__(self, tables: Tables, documents: tuple[Document, ...]) -> None:
+    def __init__(self, tables: Tables, documents: tuple[Document, ...], beside_files: bool) -> None:
         self.tables = tables
+        self.beside_files = beside_files
         self.inputs: Inputs = tables.inputs
         self.documents = tuple(d for d in documents if "site" in d.outputs)
         self.addresses = Addresses(self.inputs.dossier, self.inputs.sources.inventory, frozenset(d.id for d in self.documents))
@@ -172,17 +173,18 @@ class _Maker:
         page.heading(2, "documents", "Documents")
         items = "".join(
             f'<tr><td><a href="documents/{quote(d.id)}.html">{escape(d.title)}</a></td><td>{escape(d.basis)}</td>'
-            f"<td>{_version(d)}</td><td>{_status(d)}</td><td>{_word_file(d, '../', 'Word')}</td></tr>"
+            f"<td>{_version(d)}</td><td>{_status(d)}</td><td>{self._word_file(d, '../', 'Word')}</td></tr>"
             for d in self.documents
         )
         heads = "".join(f"<th>{head}</th>" for head in ("Document", "Legal basis", "Version", "Status", "File"))
         page.raw(
             f'<div class="mdr-scroll"><table class="mdr-table"><thead><tr>{heads}</tr></thead><tbody>{items}</tbody></table></div>'
         )
-        page.raw(
-            '<p>All matrices, filterable, gaps as rows: <a href="../workbooks/technical_file.xlsx">workbook</a>. '
-            'Everything for other programs: <a href="../data/dossier.json">data</a>.</p>'
-        )
+        if self.beside_files:
+            page.raw(
+                '<p>All matrices, filterable, gaps as rows: <a href="../workbooks/technical_file.xlsx">workbook</a>. '
+                'Everything for other programs: <a href="../data/dossier.json">data</a>.</p>'
+            )
         page.heading(2, "readiness", "Readiness by Annex II and III")
         words = ", ".join(f"{number} {word}" for word, number in sorted(summary(inputs).items()))
         page.raw(
@@ -191,9 +193,13 @@ class _Maker:
         page.table(self.tables.get("readiness"))
         return page.done()
 
+    def _word_file(self, document: Document, up: str, words: str) -> str:
+        written = self.beside_files and "word" in document.outputs
+        return f'<a href="{up}documents/{quote(document.file_name)}.docx">{words}</a>' if written else ""
+
     def _document(self, document: Document) -> SitePage:
         page = self._page(f"documents/{document.id}.html", document.title, "Documents")
-        file = _word_file(document, "../../", "Word document")
+        file = self._word_file(document, "../../", "Word document")
         page.raw(
             f'<p class="mdr-up">{escape(document.basis)}; version {_version(document)}, {_status(document)}. {file}</p><details class="mdr-control"><summary>Document control</summary>{page.html.table(document.control)}<p>Approvals</p>'
             f"{page.html.table(document.approvals)}<p>Change history</p>{page.html.table(document.history)}</details>"
@@ -296,10 +302,6 @@ def _version(document: Document) -> str:
 def _status(document: Document) -> str:
     gap = document.status.endswith(NOT_APPROVED)
     return f'<span class="mdr-gap">{escape(document.status)}</span>' if gap else escape(document.status)
-
-
-def _word_file(document: Document, up: str, words: str) -> str:
-    return f'<a href="{up}documents/{quote(document.file_name)}.docx">{words}</a>' if "word" in document.outputs else ""
 
 
 def _as_written(blocks: Iterable[Block]) -> Iterator[Block]:

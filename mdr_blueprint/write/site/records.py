@@ -12,7 +12,7 @@ from mdr_blueprint.graph import Edge
 from mdr_blueprint.graph.references import MENTIONS, QUOTES
 from mdr_blueprint.load import Entry
 from mdr_blueprint.markdown import parse_prose, plain_blocks
-from mdr_blueprint.model import Document, Evidence, Part, Record, ready
+from mdr_blueprint.model import AppliedStandard, Document, Evidence, Part, Record, ready
 from mdr_blueprint.model.scalars import ProseMark
 from mdr_blueprint.tables import Inputs
 from mdr_blueprint.tables.engine import shown
@@ -175,7 +175,7 @@ def heading_words(inputs: Inputs, entry: Entry[Record]) -> str:
         return f"{known.designation.split(':')[0] if known else entry.owner} clause {entry.key} {title} ({label or 'unreadable'})".replace(
             "  ", " "
         )
-    if entry.cls is Standard:
+    if entry.cls is AppliedStandard:
         standard = inputs.law.standard(entry.key)
         return f"{standard.designation} ({entry.key})" if standard else entry.key
     if entry.cls is Document:

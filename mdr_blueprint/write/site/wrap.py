@@ -74,6 +74,8 @@ class MdrPages:
         if ours is None:
             return None
         page.meta = {"search": {"exclude": True}}
+        if ours.menu == ours.title:
+            page.meta["title"] = escape(ours.title, quote=False)  # the theme's own way to a <title> undoes the escape below
         page.title = escape(ours.menu, quote=False)
         page.toc = _contents(ours.toc)
         return ours.body
@@ -146,8 +148,8 @@ def _config(ours: MdrPages, docs: Path, target: Path, name: str, footer: str, la
 def settings(navigation: list[Any], name: str, footer: str, language: str) -> dict[str, Any]:
     """What a mkdocs.yml of ours holds, whichever engine reads it."""
     return {
-        "site_name": name,
-        "copyright": footer,
+        "site_name": escape(name),  # the theme puts both into the page as they are
+        "copyright": escape(footer),
         "use_directory_urls": False,
         "nav": navigation,
         "theme": {

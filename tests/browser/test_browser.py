@@ -1,0 +1,208 @@
+"""The site in a browser, opened from disk: no request leaves the machine, the search finds ids, tables filter and scroll."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+sys.path.insert(0, str(Path(__file__).parent.parent))
+
+from projects import built_example, small
+
+from mdr_blueprint.pipeline import build
+
+sync_api = pytest.importorskip("playwright.sync_api")
+CHROMIUM = os.environ.get("MDR_CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+ARGUMENTS = (
+    "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update",
+    "--disable-sync", "--disable-dev-shm-usage",
+)  # fmt: skip
+HOSTILE = "<img src=x onerror=\"document.title='run'\"> Hostile & co"
+
+pytestmark = [pytest.mark.browser, pytest.mark.skipif(CHROMIUM is None, reason="no Chromium; MDR_CHROMIUM names one")]
+
+
+class Visitor:
+    """A page in the browser, with everything that it asked for and complained about."""
+
+    def __init__(self, page: sync_api.Page, site: Path) -> None:
+        self.page, self.site = page, site
+        self.requests: list[str] = []
+        self.complaints: list[str] = []
+        page.on("request", lambda request: self.requests.append(request.url))
+        page.on("console", lambda message: self.complaints.append(message.text) if message.type in ("error", "warning") else None)
+        page.on("pageerror", lambda error: self.complaints.append(str(error)))
+
+    def go(self, path: str, width: int = 1400) -> None:
+        self.page.set_viewport_size({"width": width, "height": 900})
+        self.page.goto((self.site / path.split("#")[0]).as_uri() + ("#" + path.split("#")[1] if "#" in path else ""))
+        self.page.wait_for_load_state("load")
+
+    def search(self, words: str) -> sync_api.Locator:
+        """The links of the hits, best first."""
+        if not self.page.locator("[data-md-toggle=search]").is_checked():
+            self.page.locator(".md-search__input").click()
+        self.page.locator(".md-search__input").fill(words)
+        links = self.page.locator(".md-search-result__link")
+        last = words.split()[-1].split("-")[-1].split("(")[0]
+        self.page.wait_for_function(
+            "word => [...document.querySelectorAll('.md-search-result__link')].some(a => a.textContent.toLowerCase().includes(word.toLowerCase()))",
+            arg=last,
+        )
+        self.page.wait_for_timeout(150)
+        return links
+
+    def scrolls_sideways(self) -> bool:
+        return bool(self.page.evaluate("() => { scrollTo(5000, scrollY); const moved = scrollX > 0; scrollTo(0, scrollY); return moved; }"))
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[sync_api.Browser]:
+    with sync_api.sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=list(ARGUMENTS))
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def visitor(browser) -> Iterator[Visitor]:
+    page = browser.new_page()
+    page.set_default_timeout(15_000)
+    visitor = Visitor(page, built_example().output / "site")
+    yield visitor
+    page.close()
+    assert [url for url in visitor.requests if not url.startswith(("file:", "data:", "blob:"))] == []
+    assert visitor.complaints == []
+
+
+PAGES = ["index.html", "documents/risk_management_report.html", "documents/gspr_checklist.html", "records/controls/rc-0.html",
+         "records/basics.html", "findings.html", "evidence/ev-023.html"]  # fmt: skip
+
+
+@pytest.mark.parametrize("width", [1400, 390])
+@pytest.mark.parametrize("path", PAGES)
+def test_a_page_opens_from_disk_and_never_scrolls_sideways(visitor, path, width):
+    visitor.go(path, width)
+    assert visitor.page.locator("h1").inner_text()
+    assert not visitor.scrolls_sideways()
+    assert any(url.endswith("assets/mdr.js") for url in visitor.requests)
+
+
+@pytest.mark.parametrize(
+    ("words", "anchor"),
+    [
+        ("HZ-RF-01", "HZ-RF-01"),
+        ("hz-rf-01", "HZ-RF-01"),
+        ("RC-025", "RC-025"),
+        ("R-010-1", "R-010-1"),
+        ("HS-012", "HS-012"),
+        ("GSPR 14.2(d)", "gspr-14.2(d)"),
+        ("8.7.3", "iec-60601-1-8.7.3"),
+        ("quench", "HZ-STATIC-05"),
+    ],
+)
+def test_the_first_hit_is_the_record_and_leads_to_its_place(visitor, words, anchor):
+    visitor.go("index.html")
+    first = visitor.search(words).first
+    assert (first.get_attribute("href") or "").endswith(f"#{anchor}")
+    first.click()
+    visitor.page.wait_for_url(f"**#{anchor}")
+    heading = visitor.page.locator(f'h2[id="{anchor}"]')
+    heading.wait_for()
+    visitor.page.wait_for_timeout(300)
+    assert 0 <= heading.bounding_box()["y"] < 500
+    assert visitor.page.locator("mark").count() > 0, "the words are marked on the page"
+
+
+def test_a_word_finds_the_text_of_evidence(visitor):
+    visitor.go("records/controls/rc-0.html")
+    assert "EV-023" in visitor.search("limiter").first.inner_text()
+
+
+def test_ids_by_their_head(visitor):
+    visitor.go("index.html")
+    titles = visitor.search("HZ-").locator("h2").all_inner_texts()
+    assert titles
+    assert all("HZ-" in title for title in titles[:3])
+
+
+def test_a_table_filters_and_shows_only_gaps(visitor):
+    visitor.go("documents/traceability.html")
+    bar = visitor.page.locator(".mdr-tools").first
+    rows = visitor.page.locator("table[data-gaps]").first.locator("tbody tr")
+    everything = rows.count()
+    assert bar.inner_text().strip().endswith(f"{everything} rows")
+    bar.locator("input[type=checkbox]").check()
+    gaps = rows.filter(visible=True)
+    assert 0 < gaps.count() < everything
+    assert all("mdr-gap-row" in (row.get_attribute("class") or "") for row in gaps.all())
+    assert f"{gaps.count()} of {everything} rows" in bar.inner_text()
+    bar.locator("input[type=checkbox]").uncheck()
+    bar.locator("input[type=search]").fill("no such row at all")
+    assert rows.filter(visible=True).count() == 0
+    bar.locator("input[type=search]").fill("un-001 HEAD")
+    assert 0 < rows.filter(visible=True).count() < everything
+    bar.locator("input[type=search]").fill("")
+    assert rows.filter(visible=True).count() == everything
+
+
+@pytest.mark.parametrize("width", [1400, 390])
+def test_the_risk_table_scrolls_inside_its_frame_and_keeps_its_head(visitor, width):
+    visitor.go("documents/risk_management_report.html#risks", width)
+    frame = visitor.page.locator("#risks ~ .mdr-wide").first
+    frame.scroll_into_view_if_needed()
+    inner, outer, height = frame.evaluate("e => [e.scrollWidth, e.clientWidth, e.clientHeight]")
+    assert inner > outer
+    assert height < 900, "the scroll bar is never far below the window"
+    frame.evaluate("e => e.scrollTo(5000, 1500)")
+    assert frame.evaluate("e => e.scrollLeft") > 0
+    head = frame.evaluate("e => e.querySelector('th').getBoundingClientRect().top - e.getBoundingClientRect().top")
+    assert abs(head) < 3, "the head stays in sight"
+    assert not visitor.scrolls_sideways()
+
+
+def test_no_id_is_broken_inside_a_word(visitor):
+    visitor.go("findings.html")
+    heights = visitor.page.locator("table.mdr-table tbody tr td:nth-child(2)").evaluate_all(
+        "cells => cells.map(c => { const r = document.createRange(); r.selectNodeContents(c); return r.getClientRects().length; })"
+    )
+    assert set(heights) == {1}
+
+
+def test_print_shows_whole_tables_and_no_menus(visitor, tmp_path):
+    visitor.go("documents/risk_management_report.html")
+    visitor.page.emulate_media(media="print")
+    assert not visitor.page.locator(".md-header").is_visible()
+    assert not visitor.page.locator(".md-sidebar--primary").is_visible()
+    assert not visitor.page.locator(".mdr-tools").first.is_visible()
+    frame = visitor.page.locator(".mdr-wide").first
+    assert frame.evaluate("e => getComputedStyle(e).overflowY") == "visible"
+    assert frame.evaluate("e => e.scrollHeight - e.clientHeight") == 0
+    pdf = visitor.page.pdf(path=tmp_path / "report.pdf", format="A4", landscape=True)
+    assert len(pdf) > 50_000
+
+
+def test_a_hostile_title_is_text_in_pages_and_search(browser, tmp_path):
+    project = small(tmp_path / "device")
+    (project / "hostile.yaml").write_text(f"hazards:\n  HZ-EVIL-01: {{title: {json.dumps(HOSTILE)}}}\n", "utf-8")
+    (project / "project.yaml").write_text(f"project: {{title: {json.dumps(HOSTILE)}}}\n", "utf-8")
+    page = browser.new_page()
+    visitor = Visitor(page, build(project, only=["site"]).output / "site")
+    visitor.go("index.html")
+    assert page.locator("h1").inner_text() == HOSTILE
+    first = visitor.search("HZ-EVIL-01").first
+    assert HOSTILE in first.inner_text()
+    first.click()
+    page.wait_for_url("**#HZ-EVIL-01")
+    page.wait_for_timeout(300)
+    assert HOSTILE in page.locator('h2[id="HZ-EVIL-01"]').inner_text()
+    assert page.title() != "run"
+    assert page.locator("img[src=x]").count() == 0
+    assert [url for url in visitor.requests if not url.startswith(("file:", "data:", "blob:"))] == []
+    page.close()

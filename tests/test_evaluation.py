@@ -1,0 +1,110 @@
+"""How a risk is judged: the worked policy cell by cell, and what stays open."""
+
+from __future__ import annotations
+
+import pytest
+
+from mdr_blueprint.evaluation import final, level, p1_bands, p2_bands, policy_of, probability, rank
+from mdr_blueprint.load import load_law
+from mdr_blueprint.model import Risk, RiskPolicy, ready
+from mdr_blueprint.model.risk import Estimate
+
+P1 = ("improbable", "remote", "occasional", "probable", "frequent")
+P2 = ("unlikely", "possible", "likely", "almost_certain")
+SEVERITY = ("negligible", "minor", "serious", "critical", "catastrophic")
+COMBINED = {
+    "improbable": ("improbable", "improbable", "improbable", "improbable"),
+    "remote": ("improbable", "improbable", "remote", "remote"),
+    "occasional": ("improbable", "remote", "occasional", "occasional"),
+    "probable": ("improbable", "occasional", "probable", "probable"),
+    "frequent": ("probable", "frequent", "frequent", "frequent"),
+}
+ACCEPTABLE = {"negligible": "aaaaa", "minor": "aaaan", "serious": "aaann", "critical": "aannn", "catastrophic": "annnn"}
+VERDICT = {"a": "acceptable", "n": "not_acceptable"}
+
+
+@pytest.fixture(scope="module")
+def policy():
+    return load_law().policy
+
+
+def estimate(**fields):
+    return ready(Estimate).model_validate(fields)
+
+
+@pytest.fixture
+def dossier(check):
+    lines = "".join(f"  HA-{word}: {{title: x, severity: {word}}}\n" for word in (*SEVERITY, "unheard_of"))
+    return check(f"harms:\n{lines}  HA-none: {{title: x}}\n").dossier
+
+
+def test_scales(policy):
+    assert (p1_bands(policy), p2_bands(policy), policy.severity) == (P1, P2, SEVERITY)
+    assert rank("remote", P1) == 1
+    assert rank("never", P1) is None
+    assert rank(None, P1) is None
+
+
+@pytest.mark.verifies("REQ-RIS-01")
+@pytest.mark.parametrize("p1", P1)
+@pytest.mark.parametrize("p2", P2)
+def test_the_combined_band(policy, p1, p2):
+    assert probability(policy, estimate(p1=p1, p2=p2)) == COMBINED[p1][P2.index(p2)]
+
+
+@pytest.mark.verifies("REQ-RIS-01")
+@pytest.mark.parametrize("band", P1)
+@pytest.mark.parametrize("severity", SEVERITY)
+def test_the_verdict(policy, dossier, severity, band):
+    judged = level(policy, dossier, estimate(p=band), f"HA-{severity}")
+    assert (judged.severity, judged.probability, judged.verdict) == (severity, band, VERDICT[ACCEPTABLE[severity][P1.index(band)]])
+
+
+@pytest.mark.verifies("REQ-RIS-01")
+def test_the_worked_example(policy, dossier):
+    assert level(policy, dossier, estimate(p1="probable", p2="likely"), "HA-serious").verdict == "not_acceptable"
+    assert level(policy, dossier, estimate(p1="remote", p2="likely"), "HA-serious").verdict == "acceptable"
+
+
+@pytest.mark.verifies("REQ-RIS-01")
+@pytest.mark.parametrize("severity", SEVERITY)
+def test_what_cannot_be_estimated_is_judged_by_severity_alone(policy, dossier, severity):
+    judged = level(policy, dossier, estimate(not_estimable="systematic software fault"), f"HA-{severity}")
+    assert judged.probability is None
+    assert judged.verdict == VERDICT[ACCEPTABLE[severity][-1]]
+
+
+def test_a_lesser_harm_counts(policy, dossier):
+    assert level(policy, dossier, estimate(p="occasional", harm="HA-minor"), "HA-critical").severity == "minor"
+
+
+@pytest.mark.verifies("REQ-RIS-02")
+@pytest.mark.parametrize("fields", [{}, {"p1": "remote"}, {"p2": "likely"}, {"p1": "never", "p2": "likely"}, {"p1": "remote", "p2": "never"}, {"p": "never"}])
+def test_what_the_policy_does_not_define_stays_open(policy, dossier, fields):
+    assert level(policy, dossier, estimate(**fields), "HA-serious") is None
+
+
+@pytest.mark.verifies("REQ-RIS-02")
+@pytest.mark.parametrize("harm", ["HA-none", "HA-unheard_of", "HA-missing"])
+def test_a_harm_without_a_known_severity_stays_open(policy, dossier, harm):
+    assert level(policy, dossier, estimate(p="remote"), harm) is None
+    assert level(policy, dossier, None, "HA-serious") is None
+
+
+def test_an_empty_policy_judges_nothing(dossier):
+    empty = ready(RiskPolicy).model_validate({})
+    assert (p1_bands(empty), p2_bands(empty)) == ((), ())
+    assert level(empty, dossier, estimate(p1="remote", p2="likely", not_estimable="x"), "HA-serious") is None
+
+
+def test_the_project_replaces_the_policy_whole(check):
+    found = check("risk_policy: {severity: [bad]}\n")
+    assert policy_of(found.dossier, found.law).severity == ("bad",)
+    assert policy_of(check({}).dossier, found.law).severity == SEVERITY
+
+
+def test_the_final_estimate():
+    risk = ready(Risk).model_validate({"harm": "HA", "initial": {"p": "a"}, "residual": {"p": "b"}})
+    assert final(risk).p == "b"
+    assert final(ready(Risk).model_validate({"harm": "HA", "initial": {"p": "a"}})).p == "a"
+    assert final(ready(Risk).model_validate({"harm": "HA"})) is None
