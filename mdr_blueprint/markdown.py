@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -45,7 +46,7 @@ class LineBreak:
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """`target` is a URL, `#anchor` in the same document, `record:ID`, `page:ID` (a generated document), or `gap:` (something missing)."""
+    """`target` is a URL, `#anchor` in the same document, `record:ID`, `page:ID` (a generated document), or `gap:` (missing)."""
 
     target: str
     parts: Inlines
@@ -183,7 +184,7 @@ def heading_places(text: str) -> dict[str, tuple[str, int]]:
     """How a place such as `EV-058#4.2` may name a section of a Markdown document: by its number, or by its slug."""
     places: dict[str, tuple[str, int]] = {}
     tokens = _parser(blocks_only=True).parse(text)
-    for token, content in zip(tokens, tokens[1:], strict=False):
+    for token, content in pairwise(tokens):
         if token.type == "heading_open":
             title = plain(_inlines(_parser().parseInline(content.content)[0].children or []))
             line = token.map[0] + 1 if token.map else 0

@@ -18,6 +18,7 @@ from typing import Any
 from mkdocs.config import config_options as option
 from mkdocs.config.base import Config
 from mkdocs.config.defaults import MkDocsConfig
+from mkdocs.exceptions import PluginError
 from mkdocs.livereload import LiveReloadServer
 from mkdocs.plugins import BasePlugin, event_priority
 from mkdocs.structure.files import File, Files
@@ -77,10 +78,10 @@ class MdrPlugin(BasePlugin[MdrConfig]):
         try:
             presentation = present_project(self.root)
             config.copyright = config.copyright or escape(footer(presentation.tables.inputs))
-            return make_pages(presentation.tables, presentation.documents, beside_files=False)
+            return make_pages(presentation.tables, presentation.documents)
         except Exception as error:
             if not self.serving:
-                raise
+                raise PluginError(str(error)) if isinstance(error, UsageError) else error
             words = escape(f"{type(error).__name__}: {error}" if not isinstance(error, UsageError) else str(error))
             body = (
                 f'<h1>The technical file cannot be built</h1><p class="mdr-gap">{words}</p>'

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
+INPUT = (":(glob)**/*.yaml", "templates", "evidence")
+"""What git is asked about; files elsewhere count with their folder once a record names one of them."""
 NOT_INPUT = (":(exclude)build", ":(exclude)docs", ":(exclude).*")
 HISTORY = 12
 
@@ -42,23 +44,31 @@ class Revision:
 
 def read_revision(root: Path, contents: dict[str, str]) -> Revision:
     """The revision of the project at `root`; `contents` maps the path of each input to its sha256."""
-    log = _git(root, "log", f"-{HISTORY}", "--date=short", "--format=%H%x1f%cd%x1f%an%x1f%s", "--", ".", *NOT_INPUT)
+    elsewhere = sorted({path.split("/")[0] for path in contents if not path.endswith(".yaml")} - set(INPUT))
+    inputs = ("--", *INPUT, *(f":(literal){name}" for name in elsewhere), *NOT_INPUT)
+    log = _git(root, "log", f"-{HISTORY}", "--date=short", "--encoding=UTF-8", "--format=%H%x1f%cd%x1f%an%x1f%s", *inputs)
     if not log:
         digest = hashlib.sha256("".join(f"{path}\0{sha}\n" for path, sha in sorted(contents.items())).encode()).hexdigest()
         return Revision(f"content:{digest}")
     changes = []
-    for line in log.splitlines():
+    for line in log.rstrip("\n").split("\n"):
         commit, day, author, subject = line.split("\x1f", 3)
-        changes.append(Change(date.fromisoformat(day), commit, author, subject))
-    status = _git(root, "status", "--porcelain", "--untracked-files=all", "--", ".", *NOT_INPUT)
+        changes.append(Change(date.fromisoformat(day), commit, _printable(author), _printable(subject)))
+    status = _git(root, "status", "--porcelain", "--untracked-files=all", *inputs)
     dirty = status is None or bool(status.strip())
     return Revision(changes[0].commit, dirty, changes[0].day, tuple(changes))
+
+
+def _printable(text: str) -> str:
+    """What stands in a commit is no text of ours: a document cannot hold every character of it."""
+    return "".join(c if c.isprintable() else " " for c in text)
 
 
 def _git(root: Path, *arguments: str) -> str | None:
     """What git says, or None where there is no git, no repository or no commit."""
     try:
-        done = subprocess.run(["git", "-C", str(root), *arguments], capture_output=True, check=False, timeout=60)
+        call = ["git", "-C", str(root), "-c", "log.showSignature=false", *arguments]
+        done = subprocess.run(call, capture_output=True, check=False, timeout=60)
     except (OSError, subprocess.TimeoutExpired):
         return None
     return done.stdout.decode("utf-8", "replace") if done.returncode == 0 else None

@@ -5,8 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-
 from conftest import TODAY, of_family
+
 from mdr_blueprint import Compilation, compile
 from mdr_blueprint.cli.check import line_reader
 from mdr_blueprint.diagnostics import Report
@@ -30,15 +30,22 @@ def test_what_is_said_about_broken_input(case, golden):
 @pytest.mark.verifies("REQ-SRC-02")
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
 def test_records_outside_the_fault_are_kept(case):
-    kept = {line.split(":")[0].strip() for path in case.rglob("*.yaml") for line in path.read_text("utf-8").splitlines()
-            if "{title: Kept}" in line}
+    kept = {
+        line.split(":")[0].strip()
+        for path in case.rglob("*.yaml")
+        for line in path.read_text("utf-8").splitlines()
+        if "{title: Kept}" in line
+    }
     whole = {entry.id for entry in compile(case, as_of=TODAY).dossier.entries.values() if entry.whole}
     assert kept <= whole
 
 
 @pytest.mark.verifies("REQ-SRC-01")
-@pytest.mark.parametrize("case", [case for case in CASES if case.name not in ("empty_files", "yml_files", "nested_project")],
-                         ids=lambda case: case.name)
+@pytest.mark.parametrize(
+    "case",
+    [case for case in CASES if case.name not in ("empty_files", "yml_files", "nested_project")],
+    ids=lambda case: case.name,
+)
 def test_broken_input_is_an_error_at_every_stage(case):
     assert compile(case, as_of=TODAY).report.has_errors
 

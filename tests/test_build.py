@@ -116,6 +116,7 @@ def sheet_text(path: Path) -> str:
 
 
 @pytest.mark.parametrize("make", [small, example])
+@pytest.mark.verifies("REQ-OUT-03")
 def test_two_builds_of_one_commit_are_the_same_bytes(make, tmp_path):
     first = commit(make(tmp_path / "first"))
     second = tmp_path / "a second folder, Ümlaut"
@@ -132,12 +133,14 @@ def test_two_builds_of_one_commit_are_the_same_bytes(make, tmp_path):
     assert len(manifest["revision"]["name"]) == 40
 
 
+@pytest.mark.verifies("REQ-OUT-03")
 def test_no_output_names_the_folder_it_was_built_in():
     built = built_example()
     for name, data in tree(built.output).items():
         assert str(built.output.parent).encode() not in data, name
 
 
+@pytest.mark.verifies("REQ-OUT-03")
 def test_a_rebuild_after_edits_equals_a_clean_build(tmp_path):
     project, steps = small(tmp_path / "live"), 0
     build(project)
@@ -189,6 +192,7 @@ def test_a_rebuild_after_edits_equals_a_clean_build(tmp_path):
 
 
 @pytest.mark.parametrize("id_", EXTRA_WORDS)
+@pytest.mark.verifies("REQ-OUT-02")
 def test_a_new_record_is_in_every_output(extended, id_):
     output, words = extended / "build", EXTRA_WORDS[id_]
     site, word = site_text(output), word_text(word_file(output, "risk_management_report"))
@@ -231,6 +235,7 @@ def test_a_broken_reference(extended, tmp_path):
 # Parts, manifest, revision
 
 
+@pytest.mark.verifies("REQ-WRI-05")
 def test_only_replaces_just_the_parts_it_names(tmp_path):
     project = commit(small(tmp_path / "device"))
     build(project)
@@ -255,6 +260,7 @@ def test_only_an_unknown_part(tmp_path):
         build(small(tmp_path / "device"), only=["pdf"])
 
 
+@pytest.mark.verifies("REQ-OUT-07")
 def test_the_manifest_lists_every_input_and_output_with_its_hash():
     built = built_example()
     project = built.output.parent
@@ -272,6 +278,7 @@ def test_the_manifest_lists_every_input_and_output_with_its_hash():
     assert manifest["findings"] == {"error": 0, "warning": built.report.count("warning"), "info": 0, "waived": 3}
 
 
+@pytest.mark.verifies("REQ-REV-01")
 def test_revision_clean_and_dirty(tmp_path):
     project = small(tmp_path / "device")
 
@@ -311,6 +318,7 @@ def test_a_commit_beside_the_project_is_no_change_of_it(tmp_path):
 # Illustrative figures say so
 
 
+@pytest.mark.verifies("REQ-OUT-05")
 def test_every_illustrative_figure_says_so_in_every_output():
     built = built_example()
     output, dossier = built.output, built.presentation.compilation.dossier
@@ -346,6 +354,7 @@ def test_a_figure_quoted_in_a_text_says_so():
 # Nothing lost
 
 
+@pytest.mark.verifies("REQ-WRI-01")
 def test_a_killed_build_leaves_the_old_output_whole(tmp_path):
     project = small(tmp_path / "device")
     build(project)
@@ -368,6 +377,7 @@ def test_a_killed_build_leaves_the_old_output_whole(tmp_path):
     assert different(project / "build", clean.output) == []
 
 
+@pytest.mark.verifies("REQ-WRI-04")
 def test_an_output_that_is_not_ours_is_never_replaced(tmp_path):
     project, target = small(tmp_path / "device"), tmp_path / "thesis"
     target.mkdir()

@@ -96,6 +96,7 @@ def test_version(mdr):
 
 @pytest.mark.parametrize("arguments", [("--nothing",), ("chek",), ("check", "--format", "xml"), ("check", "--as-of", "tomorrow"),
                                        ("trace",), ("trace", "X", "--depth", "-1")])
+@pytest.mark.verifies("REQ-CLI-01")
 def test_wrong_call_is_exit_code_2(mdr, project, arguments):
     code, out, err = mdr(*arguments)
     assert code == 2
@@ -117,6 +118,7 @@ def raising(monkeypatch, error):
     monkeypatch.setattr("mdr_blueprint.pipeline.compile", compile)
 
 
+@pytest.mark.verifies("REQ-CLI-01")
 def test_internal_fault_goes_to_a_file(mdr, project, monkeypatch, tmp_path):
     monkeypatch.setattr(entry, "_cache_folder", lambda: tmp_path / "cache")
     raising(monkeypatch, RuntimeError("two and two is five"))
@@ -143,6 +145,7 @@ def test_internal_fault_without_a_cache_folder(mdr, project, monkeypatch, tmp_pa
     (OSError(errno.ENOSPC, "No space left on device", "build/x"), "mdr: No space left on device: build/x\n"),
     (PermissionError(errno.EACCES, "Permission denied", "build"), "mdr: Permission denied: build\n"),
 ])
+@pytest.mark.verifies("REQ-CLI-01")
 def test_nothing_written_is_exit_code_3(mdr, project, monkeypatch, error, message):
     raising(monkeypatch, error)
     assert mdr("check") == (3, "", message)
@@ -174,12 +177,14 @@ def test_help_needs_neither_model_nor_reader():
 # ---------------------------------------------------------------- check
 
 
+@pytest.mark.verifies("REQ-CLI-01")
 def test_check_without_errors_is_exit_code_0(mdr, project):
     code, out, err = mdr("check")
     assert (code, err) == (0, "")
     assert out.splitlines()[-1].startswith("0 errors")
 
 
+@pytest.mark.verifies("REQ-CLI-01", "REQ-MSG-01")
 def test_check_shows_the_line(mdr, project):
     broken(project)
     code, out, _ = mdr("check")
@@ -251,6 +256,7 @@ def test_explain_says_what_a_weight_means(mdr):
     assert "Severity: info at draft, warning at review, warning at submission." in mdr("explain", "ID104")[1]
 
 
+@pytest.mark.verifies("REQ-CLI-03")
 def test_every_rule_is_explained_with_its_cases(capsys):
     for rule in catalogue():
         explain(rule.code)
@@ -283,6 +289,7 @@ def test_explain_of_an_unknown_rule(mdr, word, hint):
 # ---------------------------------------------------------------- trace
 
 
+@pytest.mark.verifies("REQ-CLI-03", "REQ-GRA-02")
 def test_trace_goes_both_ways(mdr, project):
     code, out, _ = mdr("trace", "REQ-1")
     assert code == 0
@@ -386,6 +393,7 @@ def test_attribute_docs_include_those_of_the_base():
 
 
 @pytest.mark.parametrize("folder", ["device_example", "templates/project/blank"])
+@pytest.mark.verifies("REQ-CLI-04")
 def test_schema_accepts_what_the_reader_accepts(schema, folder):
     from mdr_blueprint.pipeline import compile
 
@@ -415,6 +423,7 @@ def test_schema_accepts(schema, text):
     "tests: {TC-1: {title: [x]}}", "clauses: {iec-60601-1: {'8.7.3': {verdict: pass}}}",
     "requirements: {R: {title: x, level: top}}",
 ])
+@pytest.mark.verifies("REQ-CLI-04")
 def test_schema_refuses(schema, text):
     assert problems(schema, text)
 
@@ -422,6 +431,7 @@ def test_schema_refuses(schema, text):
 # ---------------------------------------------------------------- new
 
 
+@pytest.mark.verifies("REQ-CLI-02")
 def test_new_writes_a_project_without_errors(mdr, tmp_path):
     code, out, err = mdr("new", tmp_path / "scanner")
     assert (code, err) == (0, "")
@@ -438,6 +448,7 @@ def test_no_finding_of_a_new_project_is_about_its_form(mdr, tmp_path):
     assert {f["severity"] for f in findings} <= {"info"}
 
 
+@pytest.mark.verifies("REQ-CLI-02", "REQ-WRI-04")
 def test_new_never_writes_into_a_folder_that_holds_files(mdr, project):
     before = sorted(project.rglob("*"))
     code, _, err = mdr("new", ".")

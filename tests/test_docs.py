@@ -13,12 +13,14 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import get_args
 
 import pytest
 import typer
 
 import mdr_blueprint
 from mdr_blueprint.cli import app
+from mdr_blueprint.cli.check import Format
 from mdr_blueprint.model import KINDS
 from mdr_blueprint.pipeline import present_project
 from mdr_blueprint.render.documents import _Renderer
@@ -32,11 +34,17 @@ ROOT = Path(__file__).parent.parent
 DOCS = ROOT / "docs"
 PAGES = sorted(DOCS.glob("**/*.md"))
 BY_HAND = [*PAGES, *(ROOT / name for name in ("README.md", "CONTRIBUTING.md", "CHANGELOG.md"))]
-OTHER_TEXTS = [*(ROOT / "templates" / "project").rglob("*.yaml"), ROOT / "device_example" / "README.md", ROOT / "gspr" / "README.md"]
+OTHER_TEXTS = [
+    *(ROOT / "templates" / "project").rglob("*.yaml"),
+    ROOT / "device_example" / "README.md",
+    ROOT / "gspr" / "README.md",
+]
 REFERENCE = {page.path.removesuffix(".html"): page for page in handbook_pages()}
 CODES = {rule.code for rule in catalogue()}
 COMMANDS = typer.main.get_command(app).commands
-FENCE = re.compile(r'^(?P<run><!-- run -->\n)?```(?P<kind>\w*)(?: title="(?P<title>[^"]+)")?\n(?P<text>.*?)^```$', re.MULTILINE | re.DOTALL)
+FENCE = re.compile(
+    r'^(?P<run><!-- run -->\n)?```(?P<kind>\w*)(?: title="(?P<title>[^"]+)")?\n(?P<text>.*?)^```$', re.MULTILINE | re.DOTALL
+)
 CANDIDATES = {"D": 18, "C": 10, "G": 21, "R": 20, "V": 20, "L": 14, "K": 18, "S": 17}
 
 
@@ -69,7 +77,9 @@ def section(page: str, heading: str) -> str:
 
 def rows(text: str) -> list[list[str]]:
     """The cells of the tables in a text, without header lines and code marks."""
-    lines = [[cell.strip().strip("`") for cell in line.strip("| ").split(" | ")] for line in text.splitlines() if line.startswith("| ")]
+    lines = [
+        [cell.strip().strip("`") for cell in line.strip("| ").split(" | ")] for line in text.splitlines() if line.startswith("| ")
+    ]
     return [line for line in lines if not set("".join(line)) <= set("-|")]
 
 
@@ -82,13 +92,15 @@ def test_every_page_is_in_the_navigation() -> None:
 
 
 @pytest.mark.parametrize("name", COMMANDS)
+@pytest.mark.verifies("REQ-CLI-05")
 def test_a_command_is_documented_with_all_its_options(name: str) -> None:
     text = section("command_line.md", f"mdr {name}")
     known = {option for param in COMMANDS[name].params for option in param.opts if option.startswith("--")}
-    assert set(re.findall(r"(?<![\w-])--[a-z-]+", text)) == known - {"--help"}
-    for param in COMMANDS[name].params:
-        for choice in getattr(param.type, "choices", ()):
-            assert str(getattr(choice, "value", choice)) in text
+    assert set(re.findall(r"(?<![\w-])--[a-z][a-z-]*", text)) == known - {"--help"}
+
+
+def test_every_format_is_documented() -> None:
+    assert [row[0] for row in rows(section("command_line.md", "mdr check"))[1:]] == list(get_args(Format))
 
 
 def test_no_command_is_documented_that_is_gone() -> None:
@@ -98,8 +110,12 @@ def test_no_command_is_documented_that_is_gone() -> None:
 def test_commands_named_anywhere_exist() -> None:
     texts = {name_of(path): path.read_text("utf-8") for path in (*BY_HAND, *OTHER_TEXTS)}
     texts |= {rule.code: f"{rule.why} {rule.fix}" for rule in catalogue()}
-    unknown = [f"{where}: mdr {word}" for where, text in texts.items() for word in re.findall(r"(?:`|\$ |^  |- )mdr ([a-z]+)", text, re.MULTILINE)
-               if word not in COMMANDS]
+    unknown = [
+        f"{where}: mdr {word}"
+        for where, text in texts.items()
+        for word in re.findall(r"(?:`|\$ |^  |- )mdr ([a-z]+)", text, re.MULTILINE)
+        if word not in COMMANDS
+    ]
     assert not unknown
 
 
@@ -110,7 +126,7 @@ def test_options_in_commands_exist(path: Path) -> None:
         if call is None:
             continue
         known = {option for param in COMMANDS[call[1]].params for option in param.opts} | {"--help", "-h"}
-        assert set(re.findall(r"(?<!\w)--[a-z-]+", call[2])) <= known, line
+        assert set(re.findall(r"(?<!\w)--[a-z][a-z-]*", call[2])) <= known, line
 
 
 def test_make_targets_and_checks_exist() -> None:
@@ -119,7 +135,9 @@ def test_make_targets_and_checks_exist() -> None:
         for target in re.findall(r"(?:`|\$ )make ([a-z]+)", path.read_text("utf-8")):
             assert re.search(rf"^{target}:", makefile, re.MULTILINE), target
     tree = ast.parse((ROOT / "tools" / "check.py").read_text("utf-8"))
-    checks = next(node.value for node in tree.body if isinstance(node, ast.AnnAssign) and getattr(node.target, "id", "") == "CHECKS")
+    checks = next(
+        node.value for node in tree.body if isinstance(node, ast.AnnAssign) and getattr(node.target, "id", "") == "CHECKS"
+    )
     assert isinstance(checks, ast.Dict)
     names = [key.value for key in checks.keys if isinstance(key, ast.Constant)]
     text = (ROOT / "CONTRIBUTING.md").read_text("utf-8")
@@ -179,7 +197,11 @@ def test_every_part_of_an_output_is_documented(tmp_path: Path) -> None:
 
 
 def test_layers_are_those_of_the_contract() -> None:
-    contract = next(c for c in tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["tool"]["importlinter"]["contracts"] if c["type"] == "layers")
+    contract = next(
+        c
+        for c in tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["tool"]["importlinter"]["contracts"]
+        if c["type"] == "layers"
+    )
     layers = [layer.replace(" : ", ", ") for layer in contract["layers"]]
     assert "\n".join(layers) + "\n" in section("architecture.md", "Layers")
     one_line = " ".join((ROOT / "CONTRIBUTING.md").read_text("utf-8").split())
@@ -187,7 +209,9 @@ def test_layers_are_those_of_the_contract() -> None:
 
 
 def test_every_candidate_stands_once() -> None:
-    wanted = [f"{letter}-{n:02}" for letter, last in CANDIDATES.items() for n in range(1, last + 1)] + [f"L{n:02}" for n in range(1, 25)]
+    wanted = [f"{letter}-{n:02}" for letter, last in CANDIDATES.items() for n in range(1, last + 1)] + [
+        f"L{n:02}" for n in range(1, 25)
+    ]
     found = [row for row in rows((DOCS / "candidates.md").read_text("utf-8")) if re.fullmatch(r"[A-Z]-?\d\d", row[0])]
     assert Counter(row[0] for row in found) == Counter(wanted)
     for row in found:
@@ -223,10 +247,12 @@ def test_paths_named_exist(path: Path) -> None:
     for named in re.findall(rf"`((?:{folders})/[\w./-]*)`", path.read_text("utf-8")):
         in_project = named.startswith(("templates/", "risk/")) and not (ROOT / named).exists()
         made = named.startswith(("device_example/build", "mdr_blueprint/_library"))
-        assert in_project or made or (ROOT / named).exists(), named
+        pattern_of_names = named.endswith("CODE.yaml")
+        assert in_project or made or pattern_of_names or (ROOT / named).exists(), named
 
 
 @pytest.mark.parametrize("path", BY_HAND, ids=name_of)
+@pytest.mark.verifies("REQ-CLI-05")
 def test_records_in_snippets_are_read(path: Path, tmp_path: Path) -> None:
     """A reference may dangle in a snippet; kinds, fields and values are those of the program."""
     for number, block in enumerate(b for b in blocks(path) if b.kind == "yaml"):
@@ -253,7 +279,9 @@ def test_python_in_snippets_is_python(path: Path) -> None:
 
 def test_our_words() -> None:
     for path in BY_HAND:
-        assert not re.search(r"\bcompliant\b|\bwill be added\b|\bcoming soon\b", path.read_text("utf-8"), re.IGNORECASE), path.name
+        assert not re.search(r"\bcompliant\b|\bwill be added\b|\bcoming soon\b", path.read_text("utf-8"), re.IGNORECASE), (
+            path.name
+        )
 
 
 # --- transcripts
@@ -278,12 +306,23 @@ class Shell:
             return ""
         if words[0] == "ls":
             place = self.folder.joinpath(*words[1:])
-            return "".join(f"{name}\n" for name in sorted(path.name for path in place.iterdir()) if not name.startswith(".") and name != "build")
+            return "".join(
+                f"{name}\n"
+                for name in sorted(path.name for path in place.iterdir())
+                if not name.startswith(".") and name != "build"
+            )
         if line == "echo $?":
             return f"{self.code}\n"
         assert words[0] == "mdr", f"a transcript does not run {line}"
         environment = {**os.environ, "NO_COLOR": "1", "COLUMNS": "80", "PYTHONUTF8": "1"}
-        done = subprocess.run([sys.executable, "-m", "mdr_blueprint", *words[1:]], cwd=self.folder, env=environment, capture_output=True, encoding="utf-8", check=False)
+        done = subprocess.run(
+            [sys.executable, "-m", "mdr_blueprint", *words[1:]],
+            cwd=self.folder,
+            env=environment,
+            capture_output=True,
+            encoding="utf-8",
+            check=False,
+        )
         self.code = done.returncode
         return done.stdout + done.stderr
 
@@ -302,10 +341,13 @@ class Shell:
 
 def pattern(expected: str) -> str:
     """`...` on its own line stands for any lines, inside a line for any words."""
-    return "".join(r"(?:.*\n)*?" if line == "..." else re.escape(line).replace(r"\.\.\.", ".*") + r"\n" for line in expected.splitlines())
+    return "".join(
+        r"(?:.*\n)*?" if line == "..." else re.escape(line).replace(r"\.\.\.", ".*") + r"\n" for line in expected.splitlines()
+    )
 
 
 @pytest.mark.parametrize("path", [path for path in BY_HAND if "<!-- run -->" in path.read_text("utf-8")], ids=name_of)
+@pytest.mark.verifies("REQ-CLI-05")
 def test_transcripts_are_true(path: Path, tmp_path: Path) -> None:
     shell = Shell(tmp_path)
     for block in blocks(path):

@@ -57,7 +57,11 @@ def test_the_combined_band(policy, p1, p2):
 @pytest.mark.parametrize("severity", SEVERITY)
 def test_the_verdict(policy, dossier, severity, band):
     judged = level(policy, dossier, estimate(p=band), f"HA-{severity}")
-    assert (judged.severity, judged.probability, judged.verdict) == (severity, band, VERDICT[ACCEPTABLE[severity][P1.index(band)]])
+    assert (judged.severity, judged.probability, judged.verdict) == (
+        severity,
+        band,
+        VERDICT[ACCEPTABLE[severity][P1.index(band)]],
+    )
 
 
 @pytest.mark.verifies("REQ-RIS-01")
@@ -79,7 +83,10 @@ def test_a_lesser_harm_counts(policy, dossier):
 
 
 @pytest.mark.verifies("REQ-RIS-02")
-@pytest.mark.parametrize("fields", [{}, {"p1": "remote"}, {"p2": "likely"}, {"p1": "never", "p2": "likely"}, {"p1": "remote", "p2": "never"}, {"p": "never"}])
+@pytest.mark.parametrize(
+    "fields",
+    [{}, {"p1": "remote"}, {"p2": "likely"}, {"p1": "never", "p2": "likely"}, {"p1": "remote", "p2": "never"}, {"p": "never"}],
+)
 def test_what_the_policy_does_not_define_stays_open(policy, dossier, fields):
     assert level(policy, dossier, estimate(**fields), "HA-serious") is None
 
@@ -98,9 +105,10 @@ def test_an_empty_policy_judges_nothing(dossier):
 
 
 def test_the_project_replaces_the_policy_whole(check):
-    found = check("risk_policy: {severity: [bad]}\n")
-    assert policy_of(found.dossier, found.law).severity == ("bad",)
-    assert policy_of(check({}).dossier, found.law).severity == SEVERITY
+    without = check({})
+    assert policy_of(without.dossier, without.law).severity == SEVERITY
+    own = check("risk_policy: {severity: [bad]}\n")
+    assert policy_of(own.dossier, own.law).severity == ("bad",)
 
 
 def test_the_final_estimate():

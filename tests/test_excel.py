@@ -92,6 +92,7 @@ def test_wide_tables_are_printed_on_a3():
     assert write(wide)[0]["Wide"].page_setup.paperSize == 8
 
 
+@pytest.mark.verifies("REQ-OUT-04")
 def test_gaps_keep_their_word_are_marked_and_can_be_filtered():
     sheet = write(hazards(), controls())[0]["Risk controls"]
     assert [row[-1].value for row in sheet.iter_rows(min_row=4)] == [None, None, "yes"]
@@ -117,6 +118,7 @@ def test_a_single_link_leads_to_the_row_of_its_record():
     assert book["Hazards"]["A4"].hyperlink is None  # the row itself
 
 
+@pytest.mark.verifies("REQ-OUT-06")
 def test_every_link_is_internal_and_resolves():
     data, _ = write_workbook([hazards(), controls()], title="T", footer="F")
     book = load_workbook(io.BytesIO(data))
@@ -155,6 +157,7 @@ TEXTS = ("=1+1", '=HYPERLINK("http://x")', "+1", "-1", "@SUM(A1)", "=", "#N/A", 
 
 
 @pytest.mark.parametrize("text", TEXTS)
+@pytest.mark.verifies("REQ-OUT-01")
 def test_text_stays_text(text):
     data, _ = write_workbook([table(Row((CONTROL, text, Gap(text), text), "RC-1"), title=text)], title=text, footer=text)
     book = load_workbook(io.BytesIO(data))
@@ -204,6 +207,7 @@ def test_the_longest_text_is_counted_as_excel_does(text):
     assert (cut(text) is text) == (units(text) <= LONGEST)
 
 
+@pytest.mark.verifies("REQ-OUT-03")
 def test_the_same_tables_give_the_same_bytes():
     first, second = (write_workbook([hazards(), controls()], title="T", footer="F")[0] for _ in range(2))
     assert first == second
@@ -260,6 +264,7 @@ def test_lines_and_fit_go_by_the_width():
     assert not fits("a\nb", 12)
 
 
+@pytest.mark.verifies("REQ-OUT-10")
 def test_the_file_follows_the_schema(tmp_path):
     audit = pytest.importorskip("openxml_audit")
     path = tmp_path / "book.xlsx"

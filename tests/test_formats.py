@@ -37,6 +37,7 @@ def under_caret(line, column):
 # ---------------------------------------------------------------- text
 
 
+@pytest.mark.verifies("REQ-MSG-01", "REQ-MSG-02")
 def test_text_of_one_finding():
     report = Report.of([finding(related=(Related("defined here", Place("risk/x.yaml", 3, 4)),))])
     lines = {("risk/rf.yaml", 2): "    RC-1: {text: limiter}"}
@@ -56,6 +57,7 @@ def test_text_of_nothing():
     assert text.render(Report(), line_of=lambda path, number: "") == "0 errors, 0 warnings, 0 infos\n"
 
 
+@pytest.mark.verifies("REQ-RUL-04")
 def test_waived_finding_names_its_waiver_and_not_its_severity():
     written = shown("a: b", 1, waived="WV-1")
     assert written.startswith("a.yaml:7:1: waived (WV-1) RISK401 unverified-control: ")
@@ -96,6 +98,7 @@ def test_long_line_is_cut_around_the_column(column):
     assert source.endswith("…") == (column < 999_000)
 
 
+@pytest.mark.verifies("REQ-OUT-01")
 def test_nothing_steers_the_terminal():
     written = shown("a: \x1b[2Jb\u202ec", 1, message="found `\x1b[31mred\nnext`")
     assert "\x1b" not in written
@@ -120,6 +123,7 @@ def test_colour_only_adds_colour():
 # ---------------------------------------------------------------- json
 
 
+@pytest.mark.verifies("REQ-MSG-02")
 def test_json_has_every_field():
     report = Report.of([finding(waived="WV-1", related=(Related("there", Place("b.yaml", 1, 2)),))])
     assert json.loads(json_list.render(report)) == [{
@@ -142,6 +146,7 @@ def log(report, **arguments):
     return written["runs"][0]
 
 
+@pytest.mark.verifies("REQ-MSG-02")
 def test_sarif_of_all_kinds_of_findings():
     report = Report.of([
         finding(),
@@ -189,6 +194,7 @@ def test_github_escapes_what_would_end_a_property_or_a_command():
     assert summary == "1 error, 0 warnings, 0 infos"
 
 
+@pytest.mark.verifies("REQ-MSG-02")
 def test_github_levels():
     report = Report.of([finding("a"), finding("b", "warning"), finding("c", "info"), finding("d", waived="WV-1")])
     lines = github.render(report).splitlines()
@@ -199,6 +205,7 @@ def test_github_levels():
 # ---------------------------------------------------------------- gitlab
 
 
+@pytest.mark.verifies("REQ-MSG-02")
 def test_gitlab_issues():
     report = Report.of([finding("a"), finding("b", "warning"), finding("c", "info"), finding("d", waived="WV-1")])
     issues = json.loads(gitlab.render(report, prefix="x"))

@@ -53,7 +53,7 @@ def hold(request: pytest.FixtureRequest, name: str, texts: dict[str, str]) -> No
         assert text == known[path], f"{name}/{path} is not as expected; `pytest --update-golden` rewrites it"
 
 
-@pytest.mark.verifies("REQ-OUTPUT-GOLDEN")
+@pytest.mark.verifies("REQ-OUT-02")
 def test_pages(request: pytest.FixtureRequest, output: Path) -> None:
     docs = output / "site_source" / "docs"
     pages = {path.relative_to(docs).as_posix(): path.read_text("utf-8") for path in docs.rglob("*.md")}
@@ -62,7 +62,7 @@ def test_pages(request: pytest.FixtureRequest, output: Path) -> None:
     hold(request, "pages", {path: text for path, text in pages.items() if path.startswith(chosen)})
 
 
-@pytest.mark.verifies("REQ-OUTPUT-GOLDEN")
+@pytest.mark.verifies("REQ-OUT-02")
 def test_documents(request: pytest.FixtureRequest, output: Path) -> None:
     chosen = [path for path in sorted((output / "documents").glob("*.docx")) if path.stem[:2] not in LONG]
     hold(request, "documents", {f"{path.stem}.txt": document_text(path) for path in chosen})
@@ -81,7 +81,7 @@ def document_text(path: Path) -> str:
     return "\n".join(lines) + "\n"
 
 
-@pytest.mark.verifies("REQ-OUTPUT-GOLDEN")
+@pytest.mark.verifies("REQ-OUT-02")
 def test_workbook(request: pytest.FixtureRequest, output: Path) -> None:
     book = load_workbook(output / "workbooks" / "technical_file.xlsx")
     sheets = {}
@@ -92,13 +92,13 @@ def test_workbook(request: pytest.FixtureRequest, output: Path) -> None:
     hold(request, "workbook", sheets)
 
 
-@pytest.mark.verifies("REQ-OUTPUT-GOLDEN")
+@pytest.mark.verifies("REQ-OUT-02")
 def test_data(request: pytest.FixtureRequest, output: Path) -> None:
     hold(request, "data", {"dossier.json": (output / "data" / "dossier.json").read_text("utf-8").replace(",{", ",\n{")})
 
 
 @pytest.mark.parametrize("form", ["text", "json", "github", "gitlab"])
-@pytest.mark.verifies("REQ-OUTPUT-GOLDEN")
+@pytest.mark.verifies("REQ-OUT-02")
 def test_check(request: pytest.FixtureRequest, tmp_path: Path, form: str) -> None:
     project = tmp_path / "project"
     shutil.copytree(HERE / "project", project)

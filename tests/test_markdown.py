@@ -31,10 +31,52 @@ from mdr_blueprint.markdown import (
 )
 
 STEADY = settings(max_examples=200, derandomize=True, deadline=None, database=None)
-NASTY = ["<script>alert(1)</script>", "<img src=x onerror=alert(1)>", "a & b &amp; c &#60;", "[HS-014]", "[x](javascript:alert(1))", "*a* _b_ `c`",
-         "# no heading", "::table risks", "1. no list", "1) no list", "- no list", "+ no list", "> no quote", "| a | b |", "---", "===", "```", "~~~",
-         "\\", "\\*", "{{ 7 * 7 }}", "{% raw %}", "{figure:B0}", "a  \nb", "http://example.org", "![x](y)", "5 < 6 > 4", "=1+1", "  indented", "_", "**", "[",
-         "a\n\nb", "a\n===\nb", "\t", "&nbsp;", "<!-- x -->", ":x:", "$x$", "^[x]", "x^2^", "H~2~O", "a|b", "é 磁 \U0001f9f2"]  # fmt: skip
+NASTY = [
+    "<script>alert(1)</script>",
+    "<img src=x onerror=alert(1)>",
+    "a & b &amp; c &#60;",
+    "[HS-014]",
+    "[x](javascript:alert(1))",
+    "*a* _b_ `c`",
+    "# no heading",
+    "::table risks",
+    "1. no list",
+    "1) no list",
+    "- no list",
+    "+ no list",
+    "> no quote",
+    "| a | b |",
+    "---",
+    "===",
+    "```",
+    "~~~",
+    "\\",
+    "\\*",
+    "{{ 7 * 7 }}",
+    "{% raw %}",
+    "{figure:B0}",
+    "a  \nb",
+    "http://example.org",
+    "![x](y)",
+    "5 < 6 > 4",
+    "=1+1",
+    "  indented",
+    "_",
+    "**",
+    "[",
+    "a\n\nb",
+    "a\n===\nb",
+    "\t",
+    "&nbsp;",
+    "<!-- x -->",
+    ":x:",
+    "$x$",
+    "^[x]",
+    "x^2^",
+    "H~2~O",
+    "a|b",
+    "é 磁 \U0001f9f2",
+]
 
 
 def text_of(blocks):
@@ -80,7 +122,9 @@ def test_any_prose_gives_a_tree_without_headings_and_markers(text):
 @pytest.mark.verifies("REQ-OUT-01")
 def test_html_is_text():
     assert parse_prose("<b>x</b>\n\n<div>\ny\n</div>") == (
-        Paragraph((Text("<b>x</b>"),)), Paragraph((Text("<div>"), Text(" "), Text("y"), Text(" "), Text("</div>"))))  # fmt: skip
+        Paragraph((Text("<b>x</b>"),)),
+        Paragraph((Text("<div>"), Text(" "), Text("y"), Text(" "), Text("</div>"))),
+    )
 
 
 def test_prose_has_paragraphs_lists_and_emphasis():
@@ -100,8 +144,13 @@ def test_the_short_way_for_plain_text_gives_the_same_tree(text):
 
 def test_links_to_records():
     assert parse_prose("see [HS-014], [gspr:14.2(d)] and [iec-60601-1#8.7.3]")[0].parts == (
-        Text("see "), Link("record:HS-014", (Text("HS-014"),)), Text(", "), Link("record:gspr:14.2(d)", (Text("gspr:14.2(d)"),)), Text(" and "),
-        Link("record:iec-60601-1#8.7.3", (Text("iec-60601-1#8.7.3"),)))  # fmt: skip
+        Text("see "),
+        Link("record:HS-014", (Text("HS-014"),)),
+        Text(", "),
+        Link("record:gspr:14.2(d)", (Text("gspr:14.2(d)"),)),
+        Text(" and "),
+        Link("record:iec-60601-1#8.7.3", (Text("iec-60601-1#8.7.3"),)),
+    )
     assert mentions("see [HS-014] and [EV-1#4.2], not [two words], [1], [ ] or [x](y)") == ["HS-014", "EV-1#4.2"]
     assert mentions("nothing") == []
 
@@ -112,7 +161,12 @@ def test_a_link_with_a_target_is_no_record():
 
 @pytest.mark.parametrize("target", ["javascript:alert(1)", "data:text/html,x", "vbscript:x", "file:///etc/passwd"])
 def test_dangerous_targets_are_no_links(target):
-    assert not [part for block in parse_prose(f"[x]({target})") for part in block.parts if isinstance(part, Link) and part.target == target]
+    assert not [
+        part
+        for block in parse_prose(f"[x]({target})")
+        for part in block.parts
+        if isinstance(part, Link) and part.target == target
+    ]
 
 
 def test_markers_and_their_options():
@@ -126,7 +180,14 @@ def test_markers_and_their_options():
 def test_sections_are_numbered_and_anchors_are_unique():
     blocks = parse("# Title\n\n## A\n\n### B\n\n## A\n\n#### Deep\n\n## ???\n\n## ???\n")
     assert [(block.number, block.anchor) for block in blocks] == [
-        ("", "title"), ("1", "a"), ("1.1", "b"), ("2", "a-2"), ("2.1.1", "deep"), ("3", "section"), ("4", "section-2")]  # fmt: skip
+        ("", "title"),
+        ("1", "a"),
+        ("1.1", "b"),
+        ("2", "a-2"),
+        ("2.1.1", "deep"),
+        ("3", "section"),
+        ("4", "section-2"),
+    ]
     assert [block.line for block in blocks] == [1, 3, 5, 7, 9, 11, 13]
 
 
@@ -138,7 +199,9 @@ def test_a_typed_table():
 
 
 def test_places_of_a_document():
-    places = heading_places("# Report *EV-058*\n\n## 4 Results\n\n### 4.2. Limiter trips\n\n```\n# no heading\n```\n\nSetext\n------\n\n## 4 Again\n")
+    places = heading_places(
+        "# Report *EV-058*\n\n## 4 Results\n\n### 4.2. Limiter trips\n\n```\n# no heading\n```\n\nSetext\n------\n\n## 4 Again\n"
+    )
     assert places["4"] == ("4 Results", 3)
     assert places["4.2"] == ("4.2. Limiter trips", 5)
     assert places["report-ev-058"] == ("Report EV-058", 1)
@@ -146,7 +209,10 @@ def test_places_of_a_document():
     assert "no-heading" not in places
 
 
-@pytest.mark.parametrize(("text", "anchor"), [("A b C", "a-b-c"), ("  x  ", "x"), ("Größe & Maß", "größe-maß"), ("!!!", "section"), ("磁石", "磁石"), ("", "section")])
+@pytest.mark.parametrize(
+    ("text", "anchor"),
+    [("A b C", "a-b-c"), ("  x  ", "x"), ("Größe & Maß", "größe-maß"), ("!!!", "section"), ("磁石", "磁石"), ("", "section")],
+)
 def test_slugs(text, anchor):
     assert slug(text) == anchor
 
@@ -156,6 +222,20 @@ def test_plain_words_of_blocks():
     assert plain_blocks(blocks) == "One two\n2. a\n3. b\n- c\nd\ncode\nh\ni"
 
 
-@pytest.mark.parametrize("text", ["[" * 5000, "*" * 5000, "> " * 2000, "- " * 2000, "`" * 5000, "[a](" * 2000, "<" * 5000, "_a" * 3000, "|" * 3000, "1. " * 2000])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "[" * 5000,
+        "*" * 5000,
+        "> " * 2000,
+        "- " * 2000,
+        "`" * 5000,
+        "[a](" * 2000,
+        "<" * 5000,
+        "_a" * 3000,
+        "|" * 3000,
+        "1. " * 2000,
+    ],
+)
 def test_deep_nonsense_ends(text):
     parse_prose(text)

@@ -21,29 +21,84 @@ def reads(kind, value):
 
 
 @pytest.mark.verifies("REQ-MOD-01")
-@pytest.mark.parametrize(("kind", "text", "value"), [
-    (Flag, "true", True), (Flag, "false", False),
-    (Day, "2026-03-31", date(2026, 3, 31)), (Day, "2024-02-29", date(2024, 2, 29)),
-    (Count, "0", 0), (Count, "007", 7), (Count, "9" * 30, int("9" * 30)),
-    (Number, "1.10", Decimal("1.10")), (Number, "-3", Decimal(-3)), (Number, "+.5", Decimal("0.5")), (Number, "5.", Decimal(5)),
-    (Number, "1e-6", Decimal("0.000001")), (Number, "1E3", Decimal(1000)), (Number, "0x".replace("x", ""), Decimal(0)),
-    (Text, " ", " "), (Text, "no", "no"), (Sha256, "0" * 64, "0" * 64),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("kind", "text", "value"),
+    [
+        (Flag, "true", True),
+        (Flag, "false", False),
+        (Day, "2026-03-31", date(2026, 3, 31)),
+        (Day, "2024-02-29", date(2024, 2, 29)),
+        (Count, "0", 0),
+        (Count, "007", 7),
+        (Count, "9" * 30, int("9" * 30)),
+        (Number, "1.10", Decimal("1.10")),
+        (Number, "-3", Decimal(-3)),
+        (Number, "+.5", Decimal("0.5")),
+        (Number, "5.", Decimal(5)),
+        (Number, "1e-6", Decimal("0.000001")),
+        (Number, "1E3", Decimal(1000)),
+        (Number, "0x".replace("x", ""), Decimal(0)),
+        (Text, " ", " "),
+        (Text, "no", "no"),
+        (Sha256, "0" * 64, "0" * 64),
+    ],
+)
 def test_a_value_in_its_spelling(kind, text, value):
     assert reads(kind, text) == value
 
 
 @pytest.mark.verifies("REQ-MOD-01")
-@pytest.mark.parametrize(("kind", "wrong"), [
-    *[(Flag, wrong) for wrong in ("no", "yes", "on", "True", "TRUE", "1", "0", "", None, 1, [], "true ")],
-    *[(Day, wrong) for wrong in ("2026-02-30", "2026-2-3", "20260203", "1640995200", "2026-W01-1", "31.12.2026", "2026-01-01T00:00:00", "", None, 5,
-                                 "２０２６-01-01", " 2026-01-01")],
-    *[(Count, wrong) for wrong in ("-1", "1.0", "1e3", "1_000", "0x10", "", " 1", "１", "²", None, [], "+1")],
-    *[(Number, wrong) for wrong in ("nan", "NaN", "inf", "-inf", "Infinity", "1,5", "1_000", "0x1F", "1e", "e5", "", ".", "1 000", "１", "٣", "12:30",
-                                    None, [], "5 mA", "1\n")],
-    *[(Text, wrong) for wrong in ("", None, [], {}, 5, True)],
-    *[(Sha256, wrong) for wrong in ("abc", "0" * 63, "A" * 64, "g" * 64, "0" * 64 + "\n")],
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("kind", "wrong"),
+    [
+        *[(Flag, wrong) for wrong in ("no", "yes", "on", "True", "TRUE", "1", "0", "", None, 1, [], "true ")],
+        *[
+            (Day, wrong)
+            for wrong in (
+                "2026-02-30",
+                "2026-2-3",
+                "20260203",
+                "1640995200",
+                "2026-W01-1",
+                "31.12.2026",
+                "2026-01-01T00:00:00",
+                "",
+                None,
+                5,
+                "２０２６-01-01",
+                " 2026-01-01",
+            )
+        ],
+        *[(Count, wrong) for wrong in ("-1", "1.0", "1e3", "1_000", "0x10", "", " 1", "１", "²", None, [], "+1")],
+        *[
+            (Number, wrong)
+            for wrong in (
+                "nan",
+                "NaN",
+                "inf",
+                "-inf",
+                "Infinity",
+                "1,5",
+                "1_000",
+                "0x1F",
+                "1e",
+                "e5",
+                "",
+                ".",
+                "1 000",
+                "１",
+                "٣",
+                "12:30",
+                None,
+                [],
+                "5 mA",
+                "1\n",
+            )
+        ],
+        *[(Text, wrong) for wrong in ("", None, [], {}, 5, True)],
+        *[(Sha256, wrong) for wrong in ("abc", "0" * 63, "A" * 64, "g" * 64, "0" * 64 + "\n")],
+    ],
+)
 def test_another_spelling_is_refused(kind, wrong):
     assert reads(kind, wrong) is None
 
@@ -83,10 +138,34 @@ def test_kinds_are_what_they_say():
 def test_only_the_core_fields_are_required():
     required = {f"{cls.kind_name}.{name}" for cls, name in FIELDS if cls.model_fields[name].is_required()}
     assert required == {
-        "project.title", "device.name", "users.title", "misuses.title", "variants.title", "accessories.title", "components.title", "figures.title",
-        "software_items.title", "soup.title", "hazards.title", "situations.title", "risks.harm", "harms.title", "controls.text", "failure_modes.title",
-        "benefit_risks.title", "needs.title", "requirements.title", "tests.title", "runs.test", "instruments.title", "evidence.title", "claims.title",
-        "statements.title", "waivers.code", "waivers.place"}  # fmt: skip
+        "project.title",
+        "device.name",
+        "users.title",
+        "misuses.title",
+        "variants.title",
+        "accessories.title",
+        "components.title",
+        "figures.title",
+        "software_items.title",
+        "soup.title",
+        "hazards.title",
+        "situations.title",
+        "risks.harm",
+        "harms.title",
+        "controls.text",
+        "failure_modes.title",
+        "benefit_risks.title",
+        "needs.title",
+        "requirements.title",
+        "tests.title",
+        "runs.test",
+        "instruments.title",
+        "evidence.title",
+        "claims.title",
+        "statements.title",
+        "waivers.code",
+        "waivers.place",
+    }
 
 
 def refs_in(annotation):

@@ -101,6 +101,7 @@ def links(blocks) -> list[str]:
     return found
 
 
+@pytest.mark.verifies("REQ-OUT-04")
 def test_an_empty_project_renders_every_document_with_visible_gaps(tmp_path):
     result = rendering(tmp_path)
     assert result.faults == ()
@@ -122,6 +123,7 @@ def test_the_order_and_the_names_follow_annex_ii(tmp_path):
     assert all(block.level > 1 for made in result.documents for block in made.headings), "the title comes from the front matter"
 
 
+@pytest.mark.verifies("REQ-OUT-09")
 def test_the_documents_of_the_library_make_no_verdict():
     for path in [*library.files("templates", "documents"), *library.files("templates", "partials")]:
         text = path.read_text("utf-8").lower()
@@ -145,6 +147,7 @@ def test_a_small_project(tmp_path):
     )
 
 
+@pytest.mark.verifies("REQ-RIS-01")
 def test_levels_are_computed_and_an_uncontrolled_acceptable_risk_is_no_gap(tmp_path):
     report = document(rendering(tmp_path, SMALL), "risk_management_report")
     rows = {
@@ -203,6 +206,7 @@ def test_a_project_replaces_a_partial(tmp_path):
         ("{% for i in range(1000000000) %}{{ i }}{% endfor %}\n", 5, "Range too big"),
     ],
 )
+@pytest.mark.verifies("REQ-OUT-08")
 def test_a_fault_of_a_template_leaves_out_that_document_only(tmp_path, body, line, message):
     result = rendering(tmp_path, SMALL, x=HEAD + body)
     [fault] = result.faults
@@ -222,6 +226,7 @@ def test_a_fault_of_a_template_leaves_out_that_document_only(tmp_path, body, lin
         ("- one\n- ::table risks\n", 5, "on a line of its own"),
     ],
 )
+@pytest.mark.verifies("REQ-OUT-08")
 def test_a_wrong_marker_is_told_and_the_document_stands(tmp_path, body, line, message):
     result = rendering(tmp_path, x=HEAD + body + "\nThe end.\n")
     [fault] = result.faults
@@ -304,6 +309,7 @@ HOSTILE = [
 
 
 @pytest.mark.parametrize("value", HOSTILE)
+@pytest.mark.verifies("REQ-OUT-01")
 def test_a_value_comes_out_as_it_was_written(tmp_path, value):
     body = "## {{ device.name }}\n\n{{ device.name }}\n\n- {{ device.name }}\n\n> {{ device.name }}\n\n| Name |\n|---|\n| {{ device.name }} |\n"
     result = rendering(tmp_path, f"device: {{name: {json.dumps(value)}}}\n", x=HEAD + body)

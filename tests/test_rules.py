@@ -28,6 +28,7 @@ def cases() -> list[object]:
 
 
 @pytest.mark.parametrize(("rule", "kind", "one"), cases())
+@pytest.mark.verifies("REQ-RUL-06")
 def test_a_case_has_exactly_the_findings_it_marks(rule: Rule, kind: str, one: Case, tmp_path: Path) -> None:
     due = expected(one, rule.code)
     assert bool(due) == (kind == "bad"), "a bad case marks at least one line, a good one none"
@@ -42,6 +43,7 @@ def test_a_case_has_exactly_the_findings_it_marks(rule: Rule, kind: str, one: Ca
         assert "\n" not in finding.message
 
 
+@pytest.mark.verifies("REQ-RUL-06")
 def test_every_rule_has_cases_and_every_case_a_rule() -> None:
     assert {path.stem for path in library.folder("cases").glob("*.yaml")} == set(CODES)
     for rule in RULES:

@@ -105,6 +105,7 @@ def dead_links(built: Built) -> list[str]:
 # Links
 
 
+@pytest.mark.verifies("REQ-OUT-06")
 def test_every_link_and_anchor_leads_somewhere(built):
     assert len(pages(built)) > 100
     assert dead_links(built) == []
@@ -123,6 +124,7 @@ def test_the_search_index_leads_somewhere(built, hostile):
             assert not fragment or unquote(fragment) in anchors(site / unquote(path)), entry
 
 
+@pytest.mark.verifies("REQ-OUT-06")
 def test_nothing_comes_from_the_network(built, hostile):
     cited = set()
     for project in (built, hostile):
@@ -154,6 +156,7 @@ def test_no_page_is_an_orphan(built):
     assert set(pages(built)) - reached == set()
 
 
+@pytest.mark.verifies("REQ-OUT-06")
 def test_every_record_has_exactly_one_place(built, hostile):
     for project in (built, hostile):
         entries = project.presentation.compilation.dossier.entries
@@ -206,6 +209,7 @@ def test_addresses_do_not_change_when_records_are_added(built, tmp_path):
 # Texts stay texts
 
 
+@pytest.mark.verifies("REQ-OUT-01")
 def test_hostile_texts_are_shown_and_never_run(hostile):
     assert hostile.report is not None
     shown = 0
@@ -288,6 +292,7 @@ def words(element: html.HtmlElement) -> str:
 # Gaps are rows
 
 
+@pytest.mark.verifies("REQ-OUT-04")
 def test_tables_show_their_gaps(built):
     page = parsed(built.output / "site" / "documents" / "traceability.html")
     tables = [t for t in page.xpath("//table[@data-gaps]") if t.xpath(".//tbody/tr")]
@@ -298,6 +303,7 @@ def test_tables_show_their_gaps(built):
     assert page.xpath("//tr[@class='mdr-gap-row']//*[@class='mdr-gap']")
 
 
+@pytest.mark.verifies("REQ-OUT-04")
 def test_a_file_without_records_shows_gaps_and_builds(tmp_path):
     (tmp_path / "project.yaml").write_text("project: {title: Nothing yet}\n", "utf-8")
     built = build(tmp_path)

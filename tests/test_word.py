@@ -196,12 +196,14 @@ def audit(data: bytes, folder: Path) -> list[str]:
     return [str(error) for error in OpenXmlValidator().validate(str(path)).errors]
 
 
+@pytest.mark.verifies("REQ-OUT-10")
 def test_file_is_valid(tmp_path):
     assert faults(written()) == []
     assert audit(written(), tmp_path) == []
     assert audit(TEMPLATE.read_bytes(), tmp_path) == []
 
 
+@pytest.mark.verifies("REQ-OUT-03")
 def test_same_document_gives_same_bytes():
     first = written()
     time.sleep(2.1)  # zip times have two seconds
@@ -277,6 +279,7 @@ def test_records_are_linked_where_they_have_a_row_and_plain_elsewhere():
     assert looks == {"Hyperlink", "ContentsLink"}  # LibreOffice drops a link without a style
 
 
+@pytest.mark.verifies("REQ-OUT-04")
 def test_gaps_are_marked_by_style_fill_and_words():
     root = part(written())
     gaps = [
@@ -365,6 +368,7 @@ def test_unknown_template_is_a_usage_error(tmp_path):
 
 @settings(max_examples=40, deadline=None)
 @given(st.text(), st.text(min_size=1))
+@pytest.mark.verifies("REQ-OUT-01")
 def test_any_text_can_be_written(text, id_):
     columns = (Column(text, 10), Column("B", 10))
     rows = (

@@ -10,9 +10,7 @@ import shutil
 import sys
 from pathlib import Path
 
-WORDS = ("amplifier limiter removes supply within five milliseconds when duty cycle exceeds bound operator sees message on console and scan "
-         "stops before tissue warms gradient coil driver reports temperature sensor value every second patient table locks magnet field stays "
-         "inside marked area cable trap keeps current low image shows orientation marker phantom test confirms distortion below limit").split()
+WORDS = ["amplifier", "limiter", "removes", "supply", "within", "five", "milliseconds", "when", "duty", "cycle", "exceeds", "bound", "operator", "sees", "message", "on", "console", "and", "scan", "stops", "before", "tissue", "warms", "gradient", "coil", "driver", "reports", "temperature", "sensor", "value", "every", "second", "patient", "table", "locks", "magnet", "field", "stays", "inside", "marked", "area", "cable", "trap", "keeps", "current", "low", "image", "shows", "orientation", "marker", "phantom", "test", "confirms", "distortion", "below", "limit"]
 
 
 def words(rng: random.Random, count: int) -> str:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 
-
 from mdr_blueprint.cli.arguments import HERE, AsOf, Folder, TextOrJson, day
 from mdr_blueprint.cli.terminal import bold, patience, say
 

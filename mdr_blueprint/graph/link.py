@@ -104,7 +104,8 @@ class _Linker:
 
     def _is_clause(self, entry: Entry[Record], reference: Reference, standard: str, clause: str) -> bool:
         """A clause of a standard that the library holds: linked, or a fault where the standard has no such clause. Where the
-        library lists no clauses, any is taken as written."""
+        library lists no clauses, any is taken as written.
+        """
         if not {ClauseAnswer, Record} & set(reference.relation.classes):
             return False
         known = self.law.standard(standard)

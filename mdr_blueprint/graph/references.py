@@ -112,7 +112,8 @@ def _shape(annotation: Any) -> tuple[str, tuple[type[Record], ...] | type[Part] 
 @cache
 def prose_fields(cls: type[Part]) -> tuple[str, ...]:
     """The fields of a kind whose text is prose; notes are for the team and link nothing."""
-    return tuple(name for name, info in ready(cls).model_fields.items() if name != "notes" and _is_prose(info.annotation, info.metadata))
+    fields = ready(cls).model_fields.items()
+    return tuple(name for name, info in fields if name != "notes" and _is_prose(info.annotation, info.metadata))
 
 
 def _is_prose(annotation: Any, metadata: Iterable[Any]) -> bool:

@@ -52,7 +52,7 @@ class Law:
 
     @cached_property
     def standard_ids(self) -> tuple[str, ...]:
-        return tuple(path.stem for path in library.files("gspr", "standards") if path.suffix == ".yaml")
+        return tuple(sorted(path.stem for path in library.files("gspr", "standards") if path.suffix == ".yaml"))
 
     @cached_property
     def _standards(self) -> dict[str, Standard]:

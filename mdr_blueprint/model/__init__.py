@@ -18,7 +18,7 @@ from mdr_blueprint.model.device import (
     UserProfile,
     Variant,
 )
-from mdr_blueprint.model.documents import Claim, Evidence, Soup, SoftwareItem, Statement
+from mdr_blueprint.model.documents import Claim, Evidence, SoftwareItem, Soup, Statement
 from mdr_blueprint.model.law import AppliedStandard, ClauseAnswer, GsprAnswer
 from mdr_blueprint.model.project import Document, Project, Waiver
 from mdr_blueprint.model.risk import (

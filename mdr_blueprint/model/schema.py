@@ -6,7 +6,7 @@ type from the field. So the schema accepts what an editor sees wherever our read
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, cast, get_args, get_origin
 
 from pydantic.fields import FieldInfo

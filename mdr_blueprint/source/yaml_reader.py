@@ -77,7 +77,7 @@ class Source:
     root: Map
     faults: tuple[Fault, ...] = ()
     lost: frozenset[str] = frozenset()
-    """Keys in a file with a fault: some stand in the part that is not read, so a reference to one of them is not called dangling."""
+    """Keys in a file with a fault: some stand where it is not read, so a reference to one of them is not called dangling."""
 
 
 def place_of(path: str, value: Map | Seq, steps: tuple[Any, ...], *, key: bool = False) -> Place:

@@ -33,7 +33,6 @@ def replacing(output: Path, keep: tuple[str, ...] = ()) -> Iterator[Path]:
     _check_replaceable(output)
     output.parent.mkdir(parents=True, exist_ok=True)
     workshop = output.parent / f".mdr-build-{output.name}"
-    workshop.mkdir(exist_ok=True)
     with _lock(workshop / "lock"):
         new, old = workshop / "new", workshop / "old"
         if old.exists() and not output.exists():  # killed between the two renames
@@ -48,10 +47,9 @@ def replacing(output: Path, keep: tuple[str, ...] = ()) -> Iterator[Path]:
             yield new
             _exchange(new, output, old)
         finally:
-            for rest in (new, old):
-                if output.exists() or rest is new:
-                    shutil.rmtree(rest, ignore_errors=True)
-    shutil.rmtree(workshop, ignore_errors=True)
+            shutil.rmtree(new, ignore_errors=True)
+            if output.exists():
+                shutil.rmtree(workshop, ignore_errors=True)
 
 
 def _check_replaceable(output: Path) -> None:
@@ -78,11 +76,23 @@ def _link_or_copy(source: str, target: str) -> None:
 
 @contextmanager
 def _lock(path: Path) -> Iterator[None]:
-    """Held until the process ends, however it ends."""
-    with path.open("a+") as handle:
-        if not _try_lock(handle):
-            raise WriteError(f"another build is writing to this output ({path})")
-        yield
+    """Held until the block or the process ends, however it ends."""
+    while True:
+        path.parent.mkdir(exist_ok=True)
+        with path.open("a+") as handle:
+            if not _try_lock(handle):
+                raise WriteError(f"another build is writing to this output ({path})")
+            if not _is_same_file(handle, path):
+                continue  # the build before removed it between our opening and our locking
+            yield
+            return
+
+
+def _is_same_file(handle: IO[str], path: Path) -> bool:
+    try:
+        return os.path.samestat(os.fstat(handle.fileno()), path.stat())
+    except FileNotFoundError:
+        return False
 
 
 def _try_lock(handle: IO[str]) -> bool:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from mdr_blueprint import library
 from mdr_blueprint.diagnostics import Fault, WriteError
 from mdr_blueprint.write.data import write_data
+from mdr_blueprint.write.output import PARTS
 
 if TYPE_CHECKING:
     from mdr_blueprint.render import Document
@@ -28,7 +29,7 @@ def write_parts(
     with _beside(lambda: _office(tables, documents, folder, parts)) as office:
         if "site" in parts:
             progress("site")
-            _site(tables, documents, folder)
+            _site(tables, documents, folder, parts)
         if set(parts) - {"site"}:
             progress("documents, workbook, data")
     return office.faults
@@ -41,13 +42,14 @@ def footer(inputs: Inputs) -> str:
     return ", ".join(word for word in words if word)
 
 
-def _site(tables: Tables, documents: tuple[Document, ...], folder: Path) -> None:
+def _site(tables: Tables, documents: tuple[Document, ...], folder: Path, parts: tuple[str, ...]) -> None:
     from mdr_blueprint.write.site import make_pages
     from mdr_blueprint.write.site.wrap import build_site, write_plain
 
     project = tables.inputs.dossier.project
     name, language = (project.title if project else "Technical file"), (project.language if project else "en")
-    pages = make_pages(tables, documents)
+    beside = {part for part, (first, *_) in PARTS.items() if part in parts or (folder / first).is_dir()}
+    pages = make_pages(tables, documents, beside)
     line = footer(tables.inputs)
     write_plain(pages, folder / "site_source", name=name, footer=line, language=language)
     build_site(pages, folder / "site", name=name, footer=line, language=language)

@@ -11,7 +11,7 @@ from mdr_blueprint.model import Waiver
 from mdr_blueprint.rules.engine import Found, WaiverUse, entries, rule
 from mdr_blueprint.rules.questions import gaps, listed
 
-DECISION = "ISO 13485:2016 4.2.5 and 8.3 (records of decisions and concessions)"
+DECISION = "ISO 13485:2016 4.2.5 (records of decisions); record format of this program"
 
 
 @rule("DOC804", "W", basis=DECISION)
@@ -31,7 +31,7 @@ def unused_waiver(dossier: Dossier, waivers: WaiverUse, codes: frozenset[str]) -
 def expired_waiver(dossier: Dossier, today: date) -> Iterator[Found]:
     """A waiver has expired.
 
-    Why: the decision was taken for a time that is over, so the finding counts again; nobody has decided to live with it any longer.
+    Why: the decision was taken for a time that is over; the finding counts again, and nobody has decided to live with it.
     Fix: mend the fault, or decide again with a new date.
     """
     for entry in entries(dossier, Waiver):

@@ -70,7 +70,7 @@ def _meant(key: str, law: Law) -> str | None:
     return nearest(plain, law.gspr)
 
 
-@rule("GSPR308", "I", basis="MDR Annex I (rows addressed to the Commission or to authorities)", requires=("GSPR302",))
+@rule("GSPR308", "I", basis="MDR Annex I 10.4.3 and 10.4.4 (addressed to the Commission and to agencies)", requires=("GSPR302",))
 def informational_row_answered(dossier: Dossier, law: Law) -> Iterator[Found]:
     """A row that asks nothing of the manufacturer is answered as a duty.
 

@@ -28,7 +28,7 @@ def unfounded_statement(dossier: Dossier, graph: Graph, sources: Sources) -> Ite
             yield Found.on(entry, f"no requirement, risk or control is the reason for {call(entry)}", "why")
 
 
-@rule("LAB602", "E", basis="MDR Annex I 4 and 23.4; Annex II 2(b)", requires=("LAB603",))
+@rule("LAB602", "E", basis="MDR Annex I 4 and 23.4; Annex II 2, second indent", requires=("LAB603",))
 def statement_without_section(dossier: Dossier) -> Iterator[Found]:
     """A statement stands in the instructions for use, but not where.
 

@@ -69,7 +69,7 @@ def missing_reduction_argument(dossier: Dossier) -> Iterator[Found]:
                            "reduction_argument")
 
 
-@rule("RISK417", "E", basis="ISO 14971:2019 8; MDR Annex I 1 and 8; MDR Annex II 5", requires=("RISK434",))
+@rule("RISK417", "E", basis="ISO 14971:2019 8; MDR Annex I 1, 4 and 8; MDR Annex II 5(a)", requires=("RISK434",))
 def missing_overall_residual_risk(dossier: Dossier, sources: Sources) -> Iterator[Found]:
     """The overall residual risk is not evaluated.
 

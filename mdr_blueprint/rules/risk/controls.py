@@ -11,7 +11,7 @@ from mdr_blueprint.rules.engine import Found, entries, rule
 from mdr_blueprint.rules.questions import base, call, is_used, lacks, listed, unread
 from mdr_blueprint.source import Sources
 
-VERIFIED = "ISO 14971:2019 7.2; MDR Annex I 3(f) and 4"
+VERIFIED = "ISO 14971:2019 7.2; MDR Annex I 3(d) and 4"
 
 
 @rule("RISK401", "E", basis=VERIFIED)
@@ -89,7 +89,7 @@ def unanswered_introduction(dossier: Dossier) -> Iterator[Found]:
                            "introduces")
 
 
-@rule("RISK419", "E", basis="ISO 14971:2019 7.2; MDR Annex II 4 and 5(b)")
+@rule("RISK419", "E", basis="ISO 14971:2019 7.2; MDR Annex II 5(b)")
 def control_on_paper(dossier: Dossier) -> Iterator[Found]:
     """No requirement or statement implements a risk control.
 
@@ -101,7 +101,7 @@ def control_on_paper(dossier: Dossier) -> Iterator[Found]:
             yield Found.on(entry, f"{call(entry)} is implemented by no requirement and no statement", "implemented_by")
 
 
-@rule("RISK422", "E", basis="ISO 14971:2019 7.1; ISO/TR 24971:2020 7.1 (information does not change the severity of a harm)")
+@rule("RISK422", "E", basis="ISO 14971:2019 7.1 and 7.3 (our reading: information does not change severity)")
 def severity_reduced_by_information(dossier: Dossier) -> Iterator[Found]:
     """Information for safety is said to lower the severity of a harm.
 

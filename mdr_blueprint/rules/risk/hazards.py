@@ -114,7 +114,7 @@ def unknown_hazard_category(dossier: Dossier, law: Law) -> Iterator[Found]:
             yield Found.on(entry, f"`{category}` of {call(entry)} is no category of the hazard taxonomy{hint}", "category")
 
 
-@rule("RISK434", "E", basis="MDR Annex I 3 and Annex II 5; ISO 14971:2019 4.5")
+@rule("RISK434", "E", basis="MDR Annex I 3 and Annex II 5(b); ISO 14971:2019 4.5")
 def missing_risk_analysis(dossier: Dossier, sources: Sources) -> Iterator[Found]:
     """The project has no hazards or no hazardous situations.
 

@@ -30,7 +30,7 @@ def test_without_run(dossier: Dossier, graph: Graph, sources: Sources) -> Iterat
     """A test was never carried out.
 
     Why: what it should prove is planned, not proven.
-    Fix: carry it out and record the run, or import it with `mdr import`.
+    Fix: carry it out and record the run.
     """
     excused = unread(dossier, sources)
     for entry in entries(dossier, Test):
@@ -53,7 +53,7 @@ def open_failure(dossier: Dossier) -> Iterator[Found]:
                                "result")
 
 
-@rule("VER508", "W", basis="MDR Annex II 6.1(b) (tests on the device in question); MDR Annex II 3(a)", requires=("VER505",))
+@rule("VER508", "W", basis="MDR Annex II 6.1(b) (tests on the device in question)", requires=("VER505",))
 def other_revision_tested(dossier: Dossier, graph: Graph) -> Iterator[Found]:
     """The last run of a test was made on another revision of the device.
 

@@ -86,8 +86,8 @@ class HtmlWriter:
                 first = f' start="{start}"' if ordered and start != 1 else ""
                 rows = "".join(f"<li>{self._item(item)}</li>" for item in items)
                 return f"<{tag}{first}>{rows}</{tag}>"
-            case Quote(inner):
-                return f"<blockquote>{self.blocks(inner)}</blockquote>"
+            case Quote(quoted):
+                return f"<blockquote>{self.blocks(quoted)}</blockquote>"
             case CodeBlock(text, _):
                 return f"<pre><code>{escape(text, quote=False)}</code></pre>"
             case Divider():
@@ -95,7 +95,8 @@ class HtmlWriter:
             case Grid(header, rows):
                 head = "".join(f"<th>{self.inlines(cell)}</th>" for cell in header)
                 body = "".join("<tr>" + "".join(f"<td>{self.inlines(cell)}</td>" for cell in row) + "</tr>" for row in rows)
-                return f'<div class="mdr-scroll"><table class="mdr-table mdr-grid"><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>'
+                inner = f"<thead><tr>{head}</tr></thead><tbody>{body}</tbody>"
+                return f'<div class="mdr-scroll"><table class="mdr-table mdr-grid">{inner}</table></div>'
             case _:
                 return ""
 

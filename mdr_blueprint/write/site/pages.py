@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, field
 from html import escape
 from urllib.parse import quote
@@ -132,16 +132,16 @@ class _Page:
         )
 
 
-def make_pages(tables: Tables, documents: Iterable[Document], *, beside_files: bool = True) -> tuple[SitePage, ...]:
-    """Every page of the site, the home page first. With `beside_files` they link to the other files of a build."""
-    maker = _Maker(tables, tuple(documents), beside_files)
+def make_pages(tables: Tables, documents: Iterable[Document], beside: Collection[str] = ()) -> tuple[SitePage, ...]:
+    """Every page of the site, the home page first. `beside` names the parts of a build that lie beside it and are linked to."""
+    maker = _Maker(tables, tuple(documents), beside)
     return tuple(maker.pages())
 
 
 class _Maker:
-    def __init__(self, tables: Tables, documents: tuple[Document, ...], beside_files: bool) -> None:
+    def __init__(self, tables: Tables, documents: tuple[Document, ...], beside: Collection[str]) -> None:
         self.tables = tables
-        self.beside_files = beside_files
+        self.beside = beside
         self.inputs: Inputs = tables.inputs
         self.documents = tuple(d for d in documents if "site" in d.outputs)
         self.addresses = Addresses(self.inputs.dossier, self.inputs.sources.inventory, frozenset(d.id for d in self.documents))
@@ -178,31 +178,34 @@ class _Maker:
         )
         heads = "".join(f"<th>{head}</th>" for head in ("Document", "Legal basis", "Version", "Status", "File"))
         page.raw(
-            f'<div class="mdr-scroll"><table class="mdr-table"><thead><tr>{heads}</tr></thead><tbody>{items}</tbody></table></div>'
+            f'<div class="mdr-scroll"><table class="mdr-table"><thead><tr>{heads}</tr></thead>'
+            f"<tbody>{items}</tbody></table></div>"
         )
-        if self.beside_files:
-            page.raw(
-                '<p>All matrices, filterable, gaps as rows: <a href="../workbooks/technical_file.xlsx">workbook</a>. '
-                'Everything for other programs: <a href="../data/dossier.json">data</a>.</p>'
-            )
+        if "excel" in self.beside:
+            page.raw('<p>All matrices, filterable, gaps as rows: <a href="../workbooks/technical_file.xlsx">workbook</a>.</p>')
+        if "data" in self.beside:
+            page.raw('<p>Everything for other programs: <a href="../data/dossier.json">data</a>.</p>')
         page.heading(2, "readiness", "Readiness by Annex II and III")
         words = ", ".join(f"{number} {word}" for word, number in sorted(summary(inputs).items()))
         page.raw(
-            f"<p>Points: {escape(words)}. A point is complete when every kind of record it asks for is there and none of these records has an open finding.</p>"
+            f"<p>Points: {escape(words)}. A point is complete when every kind of record it asks for is there and none of these "
+            "records has an open finding.</p>"
         )
         page.table(self.tables.get("readiness"))
         return page.done()
 
     def _word_file(self, document: Document, up: str, words: str) -> str:
-        written = self.beside_files and "word" in document.outputs
+        written = "word" in self.beside and "word" in document.outputs
         return f'<a href="{up}documents/{quote(document.file_name)}.docx">{words}</a>' if written else ""
 
     def _document(self, document: Document) -> SitePage:
         page = self._page(f"documents/{document.id}.html", document.title, "Documents")
         file = self._word_file(document, "../../", "Word document")
         page.raw(
-            f'<p class="mdr-up">{escape(document.basis)}; version {_version(document)}, {_status(document)}. {file}</p><details class="mdr-control"><summary>Document control</summary>{page.html.table(document.control)}<p>Approvals</p>'
-            f"{page.html.table(document.approvals)}<p>Change history</p>{page.html.table(document.history)}</details>"
+            f'<p class="mdr-up">{escape(document.basis)}; version {_version(document)}, {_status(document)}. {file}</p>'
+            f'<details class="mdr-control"><summary>Document control</summary>{page.html.table(document.control)}'
+            f"<p>Approvals</p>{page.html.table(document.approvals)}"
+            f"<p>Change history</p>{page.html.table(document.history)}</details>"
         )
         page.blocks(document.blocks)
         return page.done()
@@ -274,7 +277,8 @@ class _Maker:
                 if x
             )
             page.raw(
-                f'<p class="mdr-up">Evidence document {page.html.record(entry.id, escape(entry.id))}, {escape(state)}; file <code>{escape(file.path)}</code>'
+                f'<p class="mdr-up">Evidence document {page.html.record(entry.id, escape(entry.id))}, {escape(state)}; '
+                f"file <code>{escape(file.path)}</code>"
                 f"{'; <span class=mdr-illustrative>illustrative</span>' if entry.record.illustrative else ''}</p>"
             )
             page.blocks(_as_written(parse(file.location.read_text("utf-8", errors="replace"))))
@@ -305,7 +309,7 @@ def _status(document: Document) -> str:
 
 
 def _as_written(blocks: Iterable[Block]) -> Iterator[Block]:
-    """Headings of an evidence document keep their own numbers; these are the anchors that citations use. Its title is the page's."""
+    """Headings of an evidence document keep their own numbers, the anchors that citations use. Its title is the page's."""
     for block in blocks:
         if isinstance(block, Heading):
             if block.level == 1:

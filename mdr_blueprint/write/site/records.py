@@ -18,7 +18,7 @@ from mdr_blueprint.tables import Inputs
 from mdr_blueprint.tables.engine import shown
 from mdr_blueprint.write.site.html import HtmlWriter
 
-HIDDEN = frozenset({"notes", "retired", "illustrative", "title", "facts"})
+HIDDEN = frozenset({"notes", "retired", "illustrative", "title"})
 WORDS = {
     "p1": "P1",
     "p2": "P2",
@@ -72,8 +72,9 @@ class CardWriter:
         rows = []
         for f in findings:
             state = f"waived by {f.waived}" if f.waived else f.severity
+            look = "waived" if f.waived else f.severity
             rows.append(
-                f'<li class="mdr-{"waived" if f.waived else f.severity}"><strong>{f.code}</strong> {state}: {self._text(f.message)}'
+                f'<li class="mdr-{look}"><strong>{f.code}</strong> {state}: {self._text(f.message)}'
                 f'<br><span class="mdr-fix">{self._text(f.fix)} <em>({self._text(f.basis)})</em></span></li>'
             )
         return f'<ul class="mdr-findings">{"".join(rows)}</ul>'
@@ -90,8 +91,7 @@ class CardWriter:
         for name in type(part).model_fields:
             found = getattr(part, name)
             if found is None or found == () or found == {} or (name in HIDDEN and not at):
-                if name != "facts" or not found:
-                    continue
+                continue
             yield _label(name), self._value(found, references, (*at, name), name in prose)
 
     def _value(self, found: Any, references: dict[tuple[str | int, ...], Edge], at: tuple[str | int, ...], prose: bool) -> str:
@@ -172,9 +172,8 @@ def heading_words(inputs: Inputs, entry: Entry[Record]) -> str:
     if entry.cls.keys == "clause":
         known = inputs.law.standard(entry.owner or "")
         title = known.clauses[entry.key].title if known and entry.key in known.clauses else ""
-        return f"{known.designation.split(':')[0] if known else entry.owner} clause {entry.key} {title} ({label or 'unreadable'})".replace(
-            "  ", " "
-        )
+        name = known.designation.split(":")[0] if known else entry.owner
+        return " ".join(word for word in (f"{name} clause {entry.key}", title, f"({label or 'unreadable'})") if word)
     if entry.cls is AppliedStandard:
         standard = inputs.law.standard(entry.key)
         return f"{standard.designation} ({entry.key})" if standard else entry.key

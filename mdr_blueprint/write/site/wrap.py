@@ -218,6 +218,7 @@ def write_plain(pages: Iterable[SitePage], target: Path, *, name: str, footer: s
     for asset in ASSETS:
         shutil.copyfile(library.folder("templates") / "site" / asset, target / "docs" / "assets" / asset)
     config = settings(ours.navigation(), name, footer, language) | {
+        "site_dir": "../site_from_source",  # where the links to the other files of the build hold
         "plugins": ["search", "offline"],
         "validation": {"omitted_files": "ignore", "not_found": "ignore", "unrecognized_links": "ignore", "anchors": "ignore"},
     }

@@ -1,0 +1,218 @@
+"""The library: every data file is read strictly, complete in itself and dated; a change of the law is a change here."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from itertools import pairwise
+
+import pytest
+
+from mdr_blueprint import library
+from mdr_blueprint.evaluation import p1_bands, p2_bands
+from mdr_blueprint.load import load_law
+from mdr_blueprint.load.law import read_library
+from mdr_blueprint.model import KINDS
+from mdr_blueprint.model.library import AnnexI, AnnexPoints, DefaultPolicy, HazardLibrary, Standard, Taxonomy
+from mdr_blueprint.source import read_text
+
+LAW = load_law()
+FILES = [path for name in ("gspr", "risk") for path in library.files(name) if path.suffix == ".yaml"]
+STANDARDS = [path for path in FILES if path.parent.name == "standards"]
+SHAPES = {
+    "annex_i": AnnexI,
+    "annex_ii": AnnexPoints,
+    "annex_iii": AnnexPoints,
+    "policy": DefaultPolicy,
+    "taxonomy": Taxonomy,
+    "hazards_low_field_mri": HazardLibrary,
+}
+DAY = re.compile(r"\d{4}-\d{2}-\d{2}\Z")
+
+
+def named(path):
+    return path.relative_to(path.parents[1]).as_posix()
+
+
+@pytest.mark.verifies("REQ-LIB-01")
+@pytest.mark.parametrize("path", FILES, ids=named)
+def test_every_data_file_is_read_strictly(path):
+    source = read_text(path.name, path.read_bytes())
+    assert source.faults == ()
+    shape = Standard if path in STANDARDS else SHAPES.get(path.stem)
+    assert shape, f"{path.name} has no shape in this test: add it"
+    read_library(path, shape)
+
+
+@pytest.mark.verifies("REQ-LIB-01")
+@pytest.mark.parametrize(
+    "text",
+    ["source: {id: x, title: y, bogus: z}\npoints: {}\n", "source: {id: x, title: y}\n", "source: {id: x, id: y}\n", "- x\n", ""],
+)
+def test_a_fault_in_the_library_is_told_with_its_place(tmp_path, text):
+    (tmp_path / "annex_ii.yaml").write_text(text)
+    with pytest.raises(ValueError, match=r"library data: annex_ii\.yaml:\d+:\d+ "):
+        read_library(tmp_path / "annex_ii.yaml", AnnexPoints)
+
+
+@pytest.mark.verifies("REQ-LIB-02")
+def test_the_identifiers_of_annex_i_are_complete():
+    items = LAW.gspr.values()
+    assert len(LAW.gspr) == 243
+    assert Counter(item.kind for item in items) == {"section": 92, "point": 118, "indent": 33}
+    assert Counter(item.chapter for item in items) == {"I": 20, "II": 134, "III": 89}
+    assert Counter(item.role for item in items) == {
+        "req": 193,
+        "lead": 25,
+        "heading": 18,
+        "cond": 3,
+        "interpretive": 2,
+        "informational": 2,
+    }
+    assert [key for key in LAW.gspr if key.isdigit()] == [str(number) for number in range(1, 24)]
+    assert list(LAW.gspr)[-1] == "23.4(ab)"
+
+
+@pytest.mark.verifies("REQ-LIB-02")
+def test_identifiers_stand_below_their_parents_and_say_what_they_are():
+    seen = set()
+    for key, item in LAW.gspr.items():
+        seen.add(key)
+        assert item.parent is None or (item.parent in seen and key.startswith(item.parent)), key
+        assert (item.parent is None) == key.isdigit(), key
+        assert item.topic.strip()
+        assert item.trigger, key
+        assert {"indent": "/i" in key, "point": key.endswith(")"), "section": key.replace(".", "").isdigit()}[item.kind], key
+        assert item.citation.strip()
+        assert "/" not in item.citation, "an indent is cited in words"
+    assert len({item.citation for item in LAW.gspr.values()}) == len(LAW.gspr)
+
+
+def test_a_list_of_points_has_no_hole():
+    for parent in {item.parent for item in LAW.gspr.values() if item.parent}:
+        letters = [
+            re.fullmatch(r".*\((\w+)\)", key)[1]
+            for key, item in LAW.gspr.items()
+            if item.parent == parent and item.kind == "point"
+        ]
+        assert letters == [chr(97 + n) if n < 26 else "a" + chr(97 + n - 26) for n in range(len(letters))], parent
+        indents = [key.removeprefix(parent) for key, item in LAW.gspr.items() if item.parent == parent and item.kind == "indent"]
+        assert indents == [f"/i{n}" for n in range(1, len(indents) + 1)], parent
+
+
+@pytest.mark.verifies("REQ-LIB-03")
+@pytest.mark.parametrize("path", FILES, ids=named)
+def test_every_file_carries_its_date_and_where_it_comes_from(path):
+    root = read_text(path.name, path.read_bytes()).root
+    source = root if path in STANDARDS else root["source"]
+    assert DAY.match(source["checked"])
+    assert len(source["reference"].strip()) > 15
+    assert source["confidence"] in ("high", "secondary", "unverified")
+
+
+@pytest.mark.verifies("REQ-LIB-03")
+@pytest.mark.parametrize("path", STANDARDS, ids=lambda path: path.stem)
+def test_a_standard(path):
+    standard = LAW.standard(path.stem)
+    assert standard.id == path.stem
+    assert re.fullmatch(r"[a-z0-9-]+", path.stem)
+    assert standard.designation.replace("/", " ").split()[0].lower() == path.stem.split("-")[0]
+    assert set(standard.supports) <= set(LAW.gspr)
+    assert list(standard.supports) == sorted(set(standard.supports), key=list(LAW.gspr).index)
+    assert standard.successor is None or standard.successor.strip()
+    if standard.editions:
+        assert standard.edition in standard.editions
+    if standard.status == "harmonised":
+        assert standard.oj is not None
+        assert standard.oj.decision
+    assert standard.clauses or standard.clauses_note, "a standard without clauses says why"
+    seen = set()
+    for number, clause in standard.clauses.items():
+        seen.add(number)
+        assert clause.parent is None or clause.parent in seen, f"{number}: {clause.parent}"
+        assert clause.title.strip()
+        assert len(clause.title) < 110, f"{number}: a title of our own, not the text of the standard"
+
+
+def test_standards_are_sorted_and_found_by_id():
+    assert list(LAW.standard_ids) == sorted(path.stem for path in STANDARDS)
+    assert LAW.standard("iso-0000") is None
+
+
+def number_of(clause):
+    return [(0, int(part)) if part.isdigit() else (1, part) for part in re.findall(r"\d+|[A-Za-z]+", clause)]
+
+
+@pytest.mark.parametrize("path", [path for path in STANDARDS if LAW.standard(path.stem).clauses], ids=lambda path: path.stem)
+def test_clauses_stand_in_the_order_of_the_standard(path):
+    numbers = [number_of(number) for number in LAW.standard(path.stem).clauses]
+    assert [pair for pair in pairwise(numbers) if pair[0] >= pair[1]] == []
+
+
+@pytest.mark.verifies("REQ-LIB-04")
+def test_the_clauses_that_point_into_the_risk_file():
+    hooks = {id_: sum(clause.rm_hook for clause in LAW.standard(id_).clauses.values()) for id_ in LAW.standard_ids}
+    assert {id_: count for id_, count in hooks.items() if count} == {"iec-60601-1": 111}
+
+
+@pytest.mark.verifies("REQ-RIS-01")
+def test_the_policy_is_total():
+    policy = LAW.policy
+    assert list(policy.combine) == list(p1_bands(policy))
+    assert all(list(row) == list(p2_bands(policy)) for row in policy.combine.values())
+    assert {word for row in policy.combine.values() for word in row.values()} <= set(p1_bands(policy))
+    assert list(policy.matrix) == list(policy.severity)
+    assert all(list(row) == list(p1_bands(policy)) for row in policy.matrix.values())
+    assert policy.illustrative
+
+
+@pytest.mark.verifies("REQ-RIS-01")
+def test_the_policy_is_monotone():
+    policy, p1, p2 = LAW.policy, p1_bands(LAW.policy), p2_bands(LAW.policy)
+    combined = [[p1.index(policy.combine[a][b]) for b in p2] for a in p1]
+    verdicts = [[policy.matrix[severity][band] == "not_acceptable" for band in p1] for severity in policy.severity]
+    for table in (combined, verdicts):
+        for line in (*table, *zip(*table, strict=True)):
+            assert list(line) == sorted(line)
+
+
+def test_the_bands_are_edges_that_rise_to_one():
+    for scale in (LAW.policy.probability, LAW.policy.p2):
+        edges = list(scale.bands.values())
+        assert edges == sorted(set(edges))
+        assert edges[0] > 0
+        assert edges[-1] == 1
+
+
+@pytest.mark.verifies("REQ-RIS-01")
+def test_combining_is_the_band_below_the_product_of_the_upper_edges():
+    policy = LAW.policy
+    for p1, row in policy.combine.items():
+        for p2, band in row.items():
+            product = policy.probability.bands[p1] * policy.p2.bands[p2]
+            assert band == next(name for name, edge in policy.probability.bands.items() if product <= edge), (p1, p2)
+
+
+def test_the_taxonomy_and_the_hazards_that_use_it():
+    taxonomy, hazards = LAW.hazard_categories, LAW.low_field_mri_hazards
+    for key, category in taxonomy.categories.items():
+        assert re.fullmatch(r"[a-z]+\.[a-z_]+", key)
+        assert category.branch == key.split(".")[0] or category.branch, key
+    assert list(hazards.hazards) == [f"M{number}" for number in range(1, 28)]
+    for key, hazard in hazards.hazards.items():
+        assert hazard.category in taxonomy.categories, key
+        assert set(hazard.controls) <= {"inherent", "protective", "information_for_safety"}, key
+
+
+@pytest.mark.parametrize("annex", ["annex_ii", "annex_iii"])
+def test_the_points_of_annexes_ii_and_iii_name_what_exists(annex):
+    documents = {path.name.removesuffix(".md.j2") for path in library.files("templates", "documents")}
+    for key, point in getattr(LAW, annex).items():
+        assert point.needs.strip()
+        assert set(point.kinds) <= set(KINDS), key
+        assert set(point.documents) <= documents, key
+
+
+def test_the_data_folders_hold_no_program():
+    for name in ("gspr", "risk", "templates"):
+        assert not list(library.folder(name).rglob("*.py"))
