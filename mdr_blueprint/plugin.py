@@ -11,6 +11,7 @@ would leave the browser waiting.
 from __future__ import annotations
 
 import re
+import os
 from html import escape
 from pathlib import Path
 from typing import Any
@@ -23,6 +24,7 @@ from mkdocs.livereload import LiveReloadServer
 from mkdocs.plugins import BasePlugin, event_priority
 from mkdocs.structure.files import File, Files
 from mkdocs.structure.pages import Page
+from watchdog.events import FileSystemEvent, FileSystemEventHandler
 
 from mdr_blueprint import library
 from mdr_blueprint.diagnostics import UsageError
@@ -135,8 +137,32 @@ class MdrPlugin(BasePlugin[MdrConfig]):
             add_to_search(config, group)
 
     def on_serve(self, server: LiveReloadServer, *, config: MkDocsConfig, **_: Any) -> LiveReloadServer:
+        """Watch what the compiler reads; a folder that is made later is watched from then on."""
         site = Path(config.site_dir).resolve()
+        watched: set[Path] = set()
+
+        def is_input(path: Path) -> bool:
+            return not path.name.startswith(".") and path.name not in NOT_INPUT and path.resolve() != site
+
+        def watch(folder: Path) -> None:
+            watched.add(folder)
+            server.watch(str(folder))
+
+        def changed(event: FileSystemEvent) -> None:
+            paths = [Path(os.fsdecode(path)) for path in (event.src_path, event.dest_path) if path]
+            paths = [path for path in paths if path.parent == self.root and is_input(path) and path not in watched]
+            for path in paths:
+                if path.is_dir():
+                    watch(path)
+            if paths:
+                with server._rebuild_cond:  # noqa: SLF001 - MkDocs has no public way to say that something changed
+                    server._want_rebuild = True  # noqa: SLF001
+                    server._rebuild_cond.notify_all()  # noqa: SLF001
+
+        top = FileSystemEventHandler()
+        top.on_any_event = changed  # type: ignore[method-assign]
+        server.observer.schedule(top, str(self.root), recursive=False)
         for path in sorted(self.root.iterdir()):
-            if not path.name.startswith(".") and path.name not in NOT_INPUT and path.resolve() != site:
-                server.watch(str(path))
+            if path.is_dir() and is_input(path):
+                watch(path)
         return server

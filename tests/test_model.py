@@ -38,7 +38,7 @@ def reads(kind, value):
         (Number, "1e-6", Decimal("0.000001")),
         (Number, "1E3", Decimal(1000)),
         (Number, "0x".replace("x", ""), Decimal(0)),
-        (Text, " ", " "),
+        (Text, " a ", " a "),
         (Text, "no", "no"),
         (Sha256, "0" * 64, "0" * 64),
     ],

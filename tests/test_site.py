@@ -16,7 +16,7 @@ from lxml import html
 from projects import built_example, small, tree
 
 from mdr_blueprint.load import Entry
-from mdr_blueprint.model import KINDS
+from mdr_blueprint.model import KINDS, TOP_LEVEL
 from mdr_blueprint.pipeline import Built, build, present_project
 from mdr_blueprint.write.site import make_pages
 from mdr_blueprint.write.site.addresses import anchor_of, page_of
@@ -310,6 +310,21 @@ def test_a_file_without_records_shows_gaps_and_builds(tmp_path):
     assert not built.report.has_errors
     assert dead_links(built) == []
     assert parsed(built.output / "site" / "documents" / "intended_purpose.html").xpath("//*[@class='mdr-gap']")
+
+
+@pytest.mark.parametrize("content", ["{}", "[a, b]", "{title: {a: b}, name: [x], text: [1], whatever: 3}", "null", "text"])
+def test_records_that_cannot_be_read_have_a_place_too(tmp_path, content):
+    """Whatever is wrong with a record, the file is built and says so where the record would stand."""
+    (tmp_path / "project.yaml").write_text("project: {title: Broken, stage: review}\n", "utf-8")
+    for name, cls in TOP_LEVEL.items():
+        key = {"gspr": "14.2(d)", "clause": "iec-60601-1", "library": "iso-14971" if name == "standards" else "intended_purpose"}.get(cls.keys, f"X-{name.upper()}")
+        body = content if cls.keys == "single" else f'{{"8.7.3": {content}}}' if cls.keys == "clause" else content
+        if name != "project":
+            (tmp_path / f"{name}.yaml").write_text(f"{name}: {body}\n" if cls.keys == "single" else f'{name}:\n  "{key}": {body}\n', "utf-8")
+    built = build(tmp_path)
+    assert dead_links(built) == []
+    for id_, entry in built.presentation.compilation.dossier.entries.items():
+        assert parsed(built.output / "site" / page_of(entry.cls, id_)).xpath("count(//h2[@id=$id])", id=anchor_of(id_)) == 1, id_
 
 
 def test_the_status_of_a_document_is_that_of_its_signatures(built):

@@ -17,7 +17,7 @@ from pydantic_core import ErrorDetails
 
 from mdr_blueprint.diagnostics import Fault, Place, Related, did_you_mean
 from mdr_blueprint.model import KINDS, TOP_LEVEL, Device, Project, Record, ready
-from mdr_blueprint.model.scalars import ID_PATTERN
+from mdr_blueprint.model.scalars import ID_PATTERN, NOT_BLANK
 from mdr_blueprint.source import Map, Seq, Source, Sources, place_of
 
 FORMAT = 1
@@ -360,6 +360,7 @@ def _fault(path: str, cls: type[Record], id_: str, raw: Map, place: Place, detai
         .replace("Input should be a valid string", "expected text")
         .replace("Input should be", "expected")
         .replace("String should have at least 1 character", "the text is empty")
+        .replace(f"String should match pattern '{NOT_BLANK}'", "the text is empty")
         .replace("String should match pattern '^[0-9a-f]{64}$'", "expected 64 hexadecimal digits")
     )
     shown = (

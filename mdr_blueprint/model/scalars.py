@@ -11,10 +11,11 @@ from datetime import date
 from decimal import Decimal, InvalidOperation
 from typing import Annotated, Any
 
-from pydantic import AfterValidator, BeforeValidator, StringConstraints
+from pydantic import BeforeValidator, StringConstraints
 from pydantic_core import PydanticCustomError
 
 ID_PATTERN = re.compile(r"[A-Za-z][A-Za-z0-9_.-]*\Z")
+NOT_BLANK = r"\S"
 NUMBER = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?\Z", re.ASCII)
 
 
@@ -52,20 +53,7 @@ def _number(value: Any) -> Any:
     raise PydanticCustomError("number", "expected a finite number such as 0.35 or 1e-6")
 
 
-def _text(value: Any) -> Any:
-    if not isinstance(value, str):
-        what = "a list" if isinstance(value, list) else "a mapping" if isinstance(value, dict) else "nothing"
-        raise PydanticCustomError("text", "expected text, found {what}", {"what": what})
-    return value
-
-
-def _word(value: str) -> str:
-    if not value.strip():
-        raise PydanticCustomError("empty_text", "the text is empty")
-    return value
-
-
-Text = Annotated[str, StringConstraints(min_length=1)]
+Text = Annotated[str, StringConstraints(pattern=NOT_BLANK)]
 """Plain text. What Markdown would read into it is escaped."""
 
 
@@ -73,7 +61,7 @@ class ProseMark:
     """Metadata that tells a `Prose` field from a plain one."""
 
 
-Prose = Annotated[str, StringConstraints(min_length=1), ProseMark()]
+Prose = Annotated[str, StringConstraints(pattern=NOT_BLANK), ProseMark()]
 """Text with paragraphs, lists, emphasis and `[HS-014]` for a link to a record."""
 
 Flag = Annotated[bool, BeforeValidator(_flag, json_schema_input_type=bool)]
@@ -90,6 +78,3 @@ Number = Annotated[Decimal, BeforeValidator(_number, json_schema_input_type=floa
 
 Sha256 = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
 """64 hexadecimal digits, lower case."""
-
-Word = Annotated[str, BeforeValidator(_text), AfterValidator(_word)]
-"""A key or name that must not be blank."""

@@ -14,7 +14,7 @@ from pydantic.json_schema import models_json_schema
 
 from mdr_blueprint.model import KINDS, TOP_LEVEL, Part, Record, Ref, ready
 from mdr_blueprint.model.docs import attribute_docs
-from mdr_blueprint.model.scalars import ProseMark
+from mdr_blueprint.model.scalars import NOT_BLANK, ProseMark
 
 Schema = dict[str, Any]
 
@@ -147,7 +147,7 @@ def _spelled(schema: Any) -> Any:
         return dict(SPELLED[kind])
     if kind == "string":
         kept = {key: value for key, value in schema.items() if key in ("format", "pattern")}
-        return {"type": "string", **kept} if kept else {**TEXT, "minLength": 1}
+        return {"type": "string", **kept} if kept and kept != {"pattern": NOT_BLANK} else {**TEXT, "pattern": NOT_BLANK}
     return {key: _spelled(value) for key, value in schema.items() if key not in ("title", "default", "description")}
 
 

@@ -26,7 +26,6 @@ from mdr_blueprint.write.site.pages import SearchEntry, SitePage, TocEntry
 WORDS_OF_TYPES: dict[Any, str] = {
     scalars.Text: "text",
     str: "text",
-    scalars.Word: "text",
     scalars.Prose: "prose",
     scalars.Flag: "true or false",
     bool: "true or false",

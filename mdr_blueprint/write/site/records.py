@@ -54,7 +54,7 @@ class CardWriter:
         if findings:
             parts.append(self._findings(findings))
         references = self._references(entry)
-        rows = [*self._fields(record, references, ()), *self._back_rows(entry)]
+        rows = [*(self._fields(record, references, ()) if entry.whole else ()), *self._back_rows(entry)]
         parts.append(
             '<table class="mdr-fields"><tbody>'
             + "".join(f"<tr><th>{name}</th><td>{value}</td></tr>" for name, value in rows)
