@@ -10,8 +10,8 @@ would leave the browser waiting.
 
 from __future__ import annotations
 
-import re
 import os
+import re
 from html import escape
 from pathlib import Path
 from typing import Any
@@ -81,15 +81,14 @@ class MdrPlugin(BasePlugin[MdrConfig]):
             presentation = present_project(self.root)
             config.copyright = config.copyright or escape(footer(presentation.tables.inputs))
             return make_pages(presentation.tables, presentation.documents)
+        except UsageError as error:
+            if not self.serving:
+                raise PluginError(str(error)) from error
+            return (_fault_page(str(error)),)
         except Exception as error:
             if not self.serving:
-                raise PluginError(str(error)) if isinstance(error, UsageError) else error
-            words = escape(f"{type(error).__name__}: {error}" if not isinstance(error, UsageError) else str(error))
-            body = (
-                f'<h1>The technical file cannot be built</h1><p class="mdr-gap">{words}</p>'
-                "<p>Mend it and save: this page builds again.</p>"
-            )
-            return (SitePage("index.html", "Fault", body, words, section=""),)
+                raise
+            return (_fault_page(f"{type(error).__name__}: {error}"),)
 
     def on_files(self, files: Files, *, config: MkDocsConfig) -> Files:
         for group in self.groups:
@@ -166,3 +165,9 @@ class MdrPlugin(BasePlugin[MdrConfig]):
             if path.is_dir() and is_input(path):
                 watch(path)
         return server
+
+
+def _fault_page(words: str) -> SitePage:
+    head = f'<h1>The technical file cannot be built</h1><p class="mdr-gap">{escape(words)}</p>'
+    body = f"{head}<p>Mend it and save: this page builds again.</p>"
+    return SitePage("index.html", "Fault", body, words, section="")

@@ -10,10 +10,11 @@ from mdr_blueprint.diagnostics import Finding, Report
 
 def render(report: Report) -> str:
     """A list of objects, in file order; an empty list where there is nothing to say."""
-    return json.dumps([_object(finding) for finding in report.findings], ensure_ascii=False, indent=2) + "\n"
+    return json.dumps([as_object(finding) for finding in report.findings], ensure_ascii=False, indent=2) + "\n"
 
 
-def _object(finding: Finding) -> dict[str, Any]:
+def as_object(finding: Finding) -> dict[str, Any]:
+    """A finding as it stands in every JSON of this program."""
     place = finding.place
     return {
         "code": finding.code,

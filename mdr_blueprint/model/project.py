@@ -7,6 +7,8 @@ from typing import ClassVar, Literal
 from mdr_blueprint.model.base import Keys, Part, Record
 from mdr_blueprint.model.scalars import Count, Day, Text
 
+FORMAT = 1
+"""The version of the record format that this program reads."""
 Stage = Literal["draft", "review", "submission"]
 
 

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from typing import Any, Literal, get_args
+from typing import Any, Literal
 
 from jinja2 import FunctionLoader, StrictUndefined, TemplateError, TemplateSyntaxError, Undefined, UndefinedError, pass_context
 from jinja2.runtime import Context
@@ -33,9 +33,10 @@ from mdr_blueprint.markdown import (
     parse,
     parse_prose,
 )
-from mdr_blueprint.model import KINDS, Part, Record, ready
+from mdr_blueprint.model import KINDS, Record
 from mdr_blueprint.model import Document as DocumentRecord
 from mdr_blueprint.render.templates import Template, partials, read_templates
+from mdr_blueprint.render.views import Missing, Raw, RecordView, entry_view
 from mdr_blueprint.tables import Column, Gap, RecordLink, Row, Table, Tables
 from mdr_blueprint.tables.engine import kinds as table_kinds
 from mdr_blueprint.tables.law import answered_standards, standard_words
@@ -86,77 +87,6 @@ class Rendering:
 
     documents: tuple[Document, ...]
     faults: tuple[Fault, ...]
-
-
-class Raw(str):
-    """Markdown made by a filter, not to be escaped."""
-
-    __slots__ = ()
-
-
-class Missing:
-    """A field that a record does not have: printed as a gap, false in a condition, and so is every field below it.
-
-    `cls` is what would stand there, so that a misspelt field is an error of the template and no gap.
-    """
-
-    def __init__(self, words: str, cls: type[Part] | None = None) -> None:
-        self._words = words
-        self._cls = cls
-
-    def __getattr__(self, name: str) -> Missing:
-        if name.startswith("_"):
-            raise AttributeError(name)
-        return Missing(f"{self._words} {name.replace('_', ' ')}", _below(self._cls, name, self._words))
-
-    def __bool__(self) -> bool:
-        return False
-
-    def __iter__(self) -> Iterator[Any]:
-        return iter(())
-
-    def __len__(self) -> int:
-        return 0
-
-    def markdown(self) -> str:
-        return f"[missing: {escape(self._words)}](gap:)"
-
-
-class RecordView:
-    """A record as a template sees it: an unset field is `Missing`, an unknown one is an error of the template."""
-
-    def __init__(self, record: Part, words: str) -> None:
-        self._record = record
-        self._words = words
-
-    def __getattr__(self, name: str) -> Any:
-        if name.startswith("_"):
-            raise AttributeError(name)
-        below = _below(type(self._record), name, self._words)
-        found = getattr(self._record, name)
-        if found is None or found in ("", (), {}):
-            return Missing(f"{self._words} {name.replace('_', ' ')}", below)
-        return self._wrap(found, name)
-
-    def _wrap(self, found: Any, name: str) -> Any:
-        if isinstance(found, Part):
-            return RecordView(found, f"{self._words} {name.replace('_', ' ')}")
-        if isinstance(found, tuple):
-            return [self._wrap(item, name) for item in found]
-        if isinstance(found, dict):
-            return {key: self._wrap(item, name) for key, item in found.items()}
-        return found
-
-
-def _below(cls: type[Part] | None, name: str, words: str) -> type[Part] | None:
-    """The group of fields that a field of a record holds, if it holds one. Only fields and properties: methods can read files."""
-    if cls is None or isinstance(getattr(cls, name, None), property):
-        return None
-    fields = ready(cls).model_fields
-    if name not in fields:
-        raise LookupError(f"`{name}` is no field of {words}{did_you_mean(name, fields)}")
-    annotation = fields[name].annotation
-    return next((part for part in (annotation, *get_args(annotation)) if isinstance(part, type) and issubclass(part, Part)), None)
 
 
 def render(tables: Tables) -> Rendering:
@@ -358,7 +288,7 @@ class _Renderer:
         """The records of a kind that are not retired, each with its `id`."""
         if kind not in KINDS:
             raise LookupError(f"`{kind}` is no kind of record{did_you_mean(kind, KINDS)}")
-        return [_entry_view(entry) for entry in self.inputs.dossier.kind(kind) if entry.whole and self._is_live(entry)]
+        return [entry_view(entry) for entry in self.inputs.dossier.kind(kind) if entry.whole and self._is_live(entry)]
 
     def _is_live(self, entry: Entry[Record]) -> bool:
         owner = self.inputs.dossier.entries.get(entry.owner) if entry.owner and entry.cls.parent else None
@@ -433,9 +363,3 @@ def _holds_marker(block: Block) -> bool:
     if isinstance(block, ListBlock):
         return any(isinstance(inner, Marker) or _holds_marker(inner) for item in block.items for inner in item)
     return isinstance(block, Quote) and any(isinstance(inner, Marker) or _holds_marker(inner) for inner in block.blocks)
-
-
-def _entry_view(entry: Entry[Any]) -> RecordView:
-    view = RecordView(entry.record, f"{entry.cls.singular} {entry.key}")
-    object.__setattr__(view, "id", entry.id)
-    return view

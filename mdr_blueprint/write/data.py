@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from mdr_blueprint.diagnostics import Finding
+from mdr_blueprint.formats.json_list import as_object
 from mdr_blueprint.tables import Inputs
 from mdr_blueprint.version import VERSION
 
@@ -27,23 +27,6 @@ def write_data(inputs: Inputs) -> bytes:
         "revision": {"name": inputs.revision.name, "dirty": inputs.revision.dirty},
         "records": records,
         "edges": edges,
-        "findings": [finding_as_json(finding) for finding in inputs.report.findings],
+        "findings": [as_object(finding) for finding in inputs.report.findings],
     }
     return (json.dumps(whole, ensure_ascii=False, separators=(",", ":")) + "\n").encode()
-
-
-def finding_as_json(finding: Finding) -> dict[str, Any]:
-    return {
-        "code": finding.code,
-        "name": finding.name,
-        "severity": finding.severity,
-        "waived": finding.waived is not None,
-        "waiver": finding.waived,
-        "subject": finding.subject,
-        "message": finding.message,
-        "path": finding.place.path,
-        "line": finding.place.line,
-        "column": finding.place.column,
-        "basis": finding.basis,
-        "fix": finding.fix,
-    }

@@ -8,9 +8,9 @@ from pathlib import Path
 from typing import Any
 
 from mdr_blueprint.diagnostics import SEVERITIES, Report
+from mdr_blueprint.formats.json_list import as_object
 from mdr_blueprint.tables import Inputs
 from mdr_blueprint.version import VERSION
-from mdr_blueprint.write.data import finding_as_json
 from mdr_blueprint.write.output import MANIFEST, PARTS
 
 
@@ -28,7 +28,7 @@ def write_manifest(
         "revision": revision,
         "parts": parts,
         "findings": {severity: report.count(severity) for severity in SEVERITIES} | {"waived": report.waived_count},
-        "messages": [finding_as_json(f) for f in report.findings],
+        "messages": [as_object(f) for f in report.findings],
         "inputs": input_hashes,
         "outputs": {
             path.relative_to(folder).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest()

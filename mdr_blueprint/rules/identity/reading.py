@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from mdr_blueprint.diagnostics import Fault
 from mdr_blueprint.graph import Graph
 from mdr_blueprint.load import Dossier
-from mdr_blueprint.load.dossier import FORMAT
 from mdr_blueprint.model import Project
+from mdr_blueprint.model.project import FORMAT
 from mdr_blueprint.rules.engine import Found, rule
 from mdr_blueprint.source import Sources
 
