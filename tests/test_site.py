@@ -273,6 +273,17 @@ def test_every_page_is_there_as_markdown(built):
     assert all((source / "docs" / path).is_file() for path in listed)
 
 
+def test_links_of_markdown_pages_hold_where_another_engine_writes_them(built):
+    source = built.output / "site_source"
+    for path in (source / "docs").rglob("*.md"):
+        page = source / "site" / path.relative_to(source / "docs")
+        for target in re.findall(r'href="(\.\./[^"#]*)', path.read_text("utf-8")):
+            file = Path(posixpath.normpath(f"{page.parent.as_posix()}/{unquote(target)}"))
+            inside = file.is_relative_to(source / "site")
+            there = source / "docs" / file.relative_to(source / "site").with_suffix(".md") if inside else file
+            assert there.is_file(), (path, target)
+
+
 def test_markdown_pages_have_the_headings_and_rows_of_the_site(built):
     import markdown
 

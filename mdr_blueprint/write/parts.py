@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import ctypes
 import multiprocessing
+import signal
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -19,6 +21,7 @@ if TYPE_CHECKING:
     from mdr_blueprint.render import Document
     from mdr_blueprint.tables import Inputs, Tables
 
+PR_SET_PDEATHSIG = 1
 Progress = Callable[[str], None]
 
 
@@ -108,6 +111,7 @@ def _beside(work: Callable[[], tuple[Fault, ...]]) -> Iterator[_Office]:
 
 
 def _send(work: Callable[[], tuple[Fault, ...]], sender: Connection) -> None:
+    ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)  # a killed build leaves nobody behind who holds its lock
     try:
         sender.send(work())
     except Exception as error:  # noqa: BLE001 - handed to the parent, which raises it

@@ -90,7 +90,8 @@ class _Page:
 
     def raw(self, html: str) -> None:
         self.html_parts.append(html)
-        self.markdown_parts.append(html)
+        out = f'href="{self.up("../")}'  # to a file beside the site; another engine writes its site one folder deeper
+        self.markdown_parts.append(html.replace(out, f"{out}../"))
 
     def heading(self, level: int, anchor: str, title: str, text: str = "", extra: str = "", id_: str = "") -> None:
         self.html_parts.append(f'<h{level} id="{escape(anchor)}">{escape(title, quote=False)}{extra}</h{level}>')

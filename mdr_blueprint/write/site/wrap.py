@@ -112,7 +112,7 @@ def build_site(pages: Iterable[SitePage], target: Path, *, name: str, footer: st
     """Write the site to `target`: opens from disk, with search, and asks the network for nothing."""
     from mkdocs.commands.build import build
 
-    logging.getLogger("mkdocs").setLevel(logging.ERROR)
+    logging.getLogger("mkdocs").setLevel(logging.CRITICAL)  # what it raises is told once, by us
     ours = MdrPages(pages)
     scratch = target.with_name(target.name + ".docs")
     try:
@@ -218,7 +218,6 @@ def write_plain(pages: Iterable[SitePage], target: Path, *, name: str, footer: s
     for asset in ASSETS:
         shutil.copyfile(library.folder("templates") / "site" / asset, target / "docs" / "assets" / asset)
     config = settings(ours.navigation(), name, footer, language) | {
-        "site_dir": "../site_from_source",  # where the links to the other files of the build hold
         "plugins": ["search", "offline"],
         "validation": {"omitted_files": "ignore", "not_found": "ignore", "unrecognized_links": "ignore", "anchors": "ignore"},
     }
