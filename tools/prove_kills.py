@@ -42,7 +42,7 @@ def prove(project: Path, source: Path, times: int) -> int:
     for number in range(times):
         changing.write_text(f"hazards:\n  HZ-KILL-{number:03}: {{title: Kill number {number}}}\n", "utf-8")
         process = subprocess.Popen(BUILD, cwd=project, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-        moment = length * (number + chance.random()) / times
+        moment = 1.1 * length * (number + chance.random()) / times  # the last ones come when the build has ended
         time.sleep(moment)
         finished = process.poll() is not None
         process.kill()
