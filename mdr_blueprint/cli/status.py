@@ -18,7 +18,7 @@ def status(folder: Folder = HERE, form: TextOrJson = "text", as_of: AsOf = None)
       mdr status device_example --format json
     """
     from mdr_blueprint.pipeline import present_project
-    from mdr_blueprint.tables.engine import words
+    from mdr_blueprint.tables.shapes import words
 
     with patience("reading the file"):
         presentation = present_project(folder, as_of=day(as_of))

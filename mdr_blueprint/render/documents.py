@@ -39,8 +39,8 @@ from mdr_blueprint.render.templates import Template, partials, read_templates
 from mdr_blueprint.render.views import Missing, Raw, RecordView, entry_view
 from mdr_blueprint.tables import Column, Gap, RecordLink, Row, Table, Tables
 from mdr_blueprint.tables.engine import kinds as table_kinds
-from mdr_blueprint.tables.law import answered_standards, standard_words
-from mdr_blueprint.tables.status import summary
+from mdr_blueprint.tables.inputs import answered_standards, standard_words
+from mdr_blueprint.tables.states import summary
 
 View = Literal["wide", "cards"]
 NOT_APPROVED = "not approved"

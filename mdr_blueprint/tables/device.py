@@ -17,7 +17,9 @@ from mdr_blueprint.model import (
     UserProfile,
     Variant,
 )
-from mdr_blueprint.tables.engine import Cell, Column, Gap, Inputs, Lines, Row, Words, gap_row, records, row, table, value
+from mdr_blueprint.tables.engine import table
+from mdr_blueprint.tables.inputs import Inputs, prose_or_empty, records
+from mdr_blueprint.tables.shapes import Cell, Column, Gap, Lines, Row, gap_row, row, value
 
 
 @table("facts", "Device facts", Column("Fact", 20), Column("Value", 16), Column("Argument", 50), empty="No facts are recorded.")
@@ -263,8 +265,3 @@ def soup(inputs: Inputs) -> Iterator[Row]:
             inputs.say(record.requires),
             reviewed,
         )
-
-
-def prose_or_empty(inputs: Inputs, text: str | None) -> Cell:
-    cell = inputs.prose(text, "")
-    return cell if isinstance(cell, Words) else ""

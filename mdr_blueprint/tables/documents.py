@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from mdr_blueprint.model import KINDS, Evidence, Statement, Waiver
-from mdr_blueprint.tables.engine import Cell, Column, Gap, Inputs, RecordLink, Row, records, row, shown, table, value
+from mdr_blueprint.tables.engine import table
+from mdr_blueprint.tables.inputs import Inputs, records, shown
+from mdr_blueprint.tables.shapes import Cell, Column, Gap, RecordLink, Row, row, value
 
 
 @table(

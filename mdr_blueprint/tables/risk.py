@@ -1,21 +1,15 @@
-"""Tables of the risk file. Levels are computed from the policy, never read from a record."""
+"""Tables of hazards, hazardous situations, risks and harms. Levels are computed from the policy, never read from a record."""
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterator
 
-from mdr_blueprint.evaluation import Level, final, level, p1_bands, policy_of
-from mdr_blueprint.load import Entry
-from mdr_blueprint.model import Control, FailureMode, Harm, Hazard, Risk, Situation
-from mdr_blueprint.model.risk import ConsideredOption, Estimate
-from mdr_blueprint.tables.engine import Cell, Column, Gap, Inputs, Lines, RecordLink, Row, records, row, table, value
-
-KINDS = {
-    "inherent": "inherently safe design",
-    "protective": "protective measure",
-    "information_for_safety": "information for safety",
-}
+from mdr_blueprint.evaluation import Level, level, policy_of
+from mdr_blueprint.model import BenefitRisk, Control, Harm, Hazard, Situation
+from mdr_blueprint.model.risk import Estimate
+from mdr_blueprint.tables.engine import table
+from mdr_blueprint.tables.inputs import Inputs, live_risks, records
+from mdr_blueprint.tables.shapes import Cell, Column, Gap, Lines, RecordLink, Row, row, value
 
 
 @table(
@@ -73,14 +67,6 @@ def sequence_lines(inputs: Inputs, situation: Situation) -> tuple[str, ...]:
         for number, sequence in enumerate(situation.sequences.values())
         for step, event in enumerate(sequence.events, 1)
     )
-
-
-def live_risks(inputs: Inputs) -> Iterator[Entry[Risk]]:
-    """Risks that are not retired, by themselves or with their situation."""
-    for entry in records(inputs, Risk):
-        situation = inputs.dossier.get(entry.owner or "", Situation)
-        if situation is None or situation.record.retired is None:
-            yield entry
 
 
 def control_words(inputs: Inputs, id_: str) -> str:
@@ -157,99 +143,6 @@ def harms(inputs: Inputs) -> Iterator[Row]:
 
 
 @table(
-    "controls",
-    "Risk controls",
-    Column("Control", 10),
-    Column("Measure", 40),
-    Column("Kind", 16),
-    Column("Acts on", 9),
-    Column("Risks", 12),
-    Column("Implemented by", 26),
-    Column("Introduces", 22),
-    Column("Options of a higher kind", 34),
-    sheet=True,
-)
-def controls(inputs: Inputs) -> Iterator[Row]:
-    for entry in records(inputs, Control):
-        record = entry.record
-        introduced = record.introduces
-        new: Cell = Gap("not answered")
-        if introduced and introduced.situations:
-            new = inputs.links(introduced.situations)
-        elif introduced and introduced.none:
-            new = f"nothing: {inputs.say(introduced.none)}"
-        yield row(
-            entry.id,
-            inputs.link(entry.id),
-            inputs.say(record.text),
-            value(KINDS.get(record.kind or "")),
-            value(", ".join(factor.upper() if factor != "severity" else factor for factor in record.acts_on)),
-            inputs.links(inputs.graph.sources(entry.id, "controls"), "no risk"),
-            inputs.links(inputs.graph.targets(entry.id, "implemented_by"), titles=True),
-            new,
-            options(inputs, record.options_considered),
-        )
-
-
-def options(inputs: Inputs, considered: tuple[ConsideredOption, ...]) -> Cell:
-    lines = tuple(
-        f"{KINDS[o.kind]}: {inputs.say(o.text)}" + (f". Rejected: {inputs.say(o.rejected)}" if o.rejected else "")
-        for o in considered
-    )
-    return Lines(lines) if lines else ""
-
-
-@table(
-    "control_verification",
-    "Verification of risk controls",
-    Column("Control", 10),
-    Column("Measure", 36),
-    Column("Implemented: proof", 32),
-    Column("Result", 14),
-    Column("Effective: proof", 32),
-    Column("Result", 14),
-    sheet=True,
-)
-def control_verification(inputs: Inputs) -> Iterator[Row]:
-    from mdr_blueprint.tables.verification import proof_result
-
-    for entry in records(inputs, Control):
-        cells: list[Cell] = []
-        for relation in ("verified_implementation", "verified_effectiveness"):
-            targets = inputs.graph.targets(entry.id, relation)
-            cells.append(inputs.links(targets, titles=True))
-            results = tuple(proof_result(inputs, target) for target in targets)
-            cells.append(Lines(results) if results else "")
-        yield row(entry.id, inputs.link(entry.id), inputs.say(entry.record.text), *cells)
-
-
-@table(
-    "failure_modes",
-    "Failure modes",
-    Column("Failure mode", 14),
-    Column("Title", 30),
-    Column("Component", 24),
-    Column("Effect", 32),
-    Column("Causes in situations", 34),
-    sheet=True,
-)
-def failure_modes(inputs: Inputs) -> Iterator[Row]:
-    for entry in records(inputs, FailureMode):
-        owners = [inputs.dossier.entries[s].owner or s for s in inputs.graph.sources(entry.id, "events.cause")]
-        leads: Cell = inputs.links(dict.fromkeys(owners), titles=True)
-        if isinstance(leads, Gap) and entry.record.no_safety_effect:
-            leads = f"no effect on safety: {inputs.say(entry.record.no_safety_effect)}"
-        yield row(
-            entry.id,
-            inputs.link(entry.id),
-            inputs.say(entry.record.title),
-            inputs.links(inputs.graph.targets(entry.id, "component"), titles=True),
-            value(inputs.say(entry.record.effect)),
-            leads,
-        )
-
-
-@table(
     "benefit_risk",
     "Benefit-risk analyses",
     Column("Analysis", 10),
@@ -260,7 +153,6 @@ def failure_modes(inputs: Inputs) -> Iterator[Row]:
     Column("Evidence", 20),
 )
 def benefit_risk(inputs: Inputs) -> Iterator[Row]:
-    from mdr_blueprint.model import BenefitRisk
 
     for entry in records(inputs, BenefitRisk):
         yield row(
@@ -313,95 +205,3 @@ def hazard_trace(inputs: Inputs) -> Iterator[Row]:
                         inputs.links(graph.targets(control, "verified_implementation"), titles=True),
                         inputs.links(graph.targets(control, "verified_effectiveness"), titles=True),
                     )
-
-
-@table("severity_scale", "Severity scale", Column("Rank", 6), Column("Severity", 18), Column("Harms of this severity", 70))
-def severity_scale(inputs: Inputs) -> Iterator[Row]:
-    for number, name in enumerate(policy_of(inputs.dossier, inputs.law).severity, 1):
-        found = [entry.record.title for entry in records(inputs, Harm) if entry.record.severity == name]
-        yield row(None, str(number), name, "; ".join(found) or "none")
-
-
-@table("probability_scale", "Probability bands", Column("Scale", 44), Column("Band", 18), Column("From", 14), Column("Below", 14))
-def probability_scale(inputs: Inputs) -> Iterator[Row]:
-    policy = policy_of(inputs.dossier, inputs.law)
-    for words, scale in (("P1: the situation occurs", policy.probability), ("P2: the situation leads to the harm", policy.p2)):
-        lower = "0"
-        for band, edge in (scale.bands if scale else {}).items():
-            unit = f" ({scale.unit})" if scale and scale.unit else ""
-            yield row(None, words + unit, band.replace("_", " "), lower, str(edge))
-            lower = str(edge)
-        if scale and list(scale.bands.values())[-1:] != [1]:
-            yield row(None, words, list(scale.bands)[-1].replace("_", " ") if not scale.bands else "above", lower, "1")
-
-
-@table("combination", "Probability of harm from P1 and P2", Column("P1", 18), Column("P2", 18), Column("Probability of harm", 20))
-def combination(inputs: Inputs) -> Iterator[Row]:
-    for p1, by_p2 in policy_of(inputs.dossier, inputs.law).combine.items():
-        for p2, result in by_p2.items():
-            yield row(None, p1.replace("_", " "), p2.replace("_", " "), result.replace("_", " "))
-
-
-@table(
-    "matrix",
-    "Risk matrix",
-    Column("Severity", 18),
-    Column("Acceptable for a probability of harm", 44),
-    Column("Not acceptable", 44),
-)
-def matrix(inputs: Inputs) -> Iterator[Row]:
-    """The criterion, one row per severity; a band without a verdict is a gap."""
-    policy = policy_of(inputs.dossier, inputs.law)
-    for severity in reversed(policy.severity):
-        criteria = policy.matrix.get(severity, {})
-        cells: list[Cell] = [
-            ", ".join(band.replace("_", " ") for band, found in criteria.items() if found == verdict_) or "never"
-            for verdict_ in ("acceptable", "not_acceptable")
-        ]
-        undefined = [band.replace("_", " ") for band in p1_bands(policy) if band not in criteria]
-        if undefined:
-            cells[1] = Lines((str(cells[1]), Gap(f"no verdict for {', '.join(undefined)}")))
-        yield row(None, severity, *cells)
-
-
-NOT_ESTIMABLE = "not estimable"
-
-
-@table(
-    "matrix_counts",
-    "Risk matrix with the number of risks before and after control",
-    Column("Severity", 18),
-    Column("Probability of harm", 20),
-    Column("Criterion", 18),
-    Column("Risks before", 12),
-    Column("Risks after", 12),
-)
-def matrix_counts(inputs: Inputs) -> Iterator[Row]:
-    """A risk whose probability cannot be estimated has a row of its own; one whose level is unknown stands in the last row."""
-    policy = policy_of(inputs.dossier, inputs.law)
-    before: Counter[tuple[str, str]] = Counter()
-    after: Counter[tuple[str, str]] = Counter()
-    for entry in live_risks(inputs):
-        for counts, estimate in ((before, entry.record.initial), (after, final(entry.record))):
-            found = level(policy, inputs.dossier, estimate, entry.record.harm)
-            counts[(found.severity, found.probability or NOT_ESTIMABLE) if found else UNKNOWN] += 1
-    for severity in reversed(policy.severity):
-        criteria = policy.matrix.get(severity, {})
-        for band, criterion in criteria.items():
-            yield _matrix_row(severity, band, criterion, before, after)
-        if criteria and (severity, NOT_ESTIMABLE) in before | after:
-            yield _matrix_row(severity, NOT_ESTIMABLE, list(criteria.values())[-1], before, after)
-    if UNKNOWN in before | after:
-        yield Row((Gap("level unknown"), "", "", str(before[UNKNOWN] or ""), str(after[UNKNOWN] or "")), None, gap=True)
-
-
-UNKNOWN = ("", "")
-
-
-def _matrix_row(
-    severity: str, band: str, criterion: str, before: Counter[tuple[str, str]], after: Counter[tuple[str, str]]
-) -> Row:
-    cell = (severity, band)
-    return row(
-        None, severity, band.replace("_", " "), criterion.replace("_", " "), str(before[cell] or ""), str(after[cell] or "")
-    )

@@ -6,10 +6,11 @@ from collections.abc import Iterable, Iterator
 
 from mdr_blueprint.evaluation import final, level, policy_of
 from mdr_blueprint.model import Control, Evidence, GsprAnswer, Hazard, OverallResidualRisk, RiskPolicy, Situation
-from mdr_blueprint.tables.engine import Cell, Column, Gap, Inputs, Lines, RecordLink, Row, has_gap, records, row, table, value
-from mdr_blueprint.tables.risk import live_risks
-from mdr_blueprint.tables.status import state_of
-from mdr_blueprint.tables.verification import proof_result
+from mdr_blueprint.tables.engine import table
+from mdr_blueprint.tables.inputs import Inputs, live_risks, records
+from mdr_blueprint.tables.proofs import proof_result
+from mdr_blueprint.tables.shapes import Cell, Column, Gap, Lines, RecordLink, Row, has_gap, row, value
+from mdr_blueprint.tables.states import state_of
 
 SHOWN = 12
 """How many records a cell names before it only counts the rest."""

@@ -14,8 +14,8 @@ from mdr_blueprint.model import KINDS, Evidence, Record
 from mdr_blueprint.render import Document, TableBlock
 from mdr_blueprint.render.documents import NOT_APPROVED
 from mdr_blueprint.tables import Column, Gap, Inputs, RecordLink, Row, Table, Tables
-from mdr_blueprint.tables.engine import shown
-from mdr_blueprint.tables.status import summary
+from mdr_blueprint.tables.inputs import natural, shown
+from mdr_blueprint.tables.states import summary
 from mdr_blueprint.write.site.addresses import BASICS, Addresses, anchor_of, page_of, register_of, section_anchor
 from mdr_blueprint.write.site.html import HtmlWriter
 from mdr_blueprint.write.site.plain_markdown import MarkdownWriter
@@ -245,7 +245,7 @@ class _Maker:
             if path == BASICS:
                 page = self._page(path, "Project and device", "Records")
             else:
-                entries.sort(key=lambda entry: _natural(entry.id))
+                entries.sort(key=lambda entry: natural(entry.id))
                 page = self._page(path, f"{cls.plural} {_span(entries)}")
                 page.raw(
                     f'<p class="mdr-up"><a href="{page.up(register_of(cls.kind_name))}">All {escape(cls.plural.lower())}</a></p>'
@@ -323,10 +323,5 @@ def _as_written(blocks: Iterable[Block]) -> Iterator[Block]:
 
 def _span(entries: list[Entry[Record]]) -> str:
     """`RC-001 to RC-099`, whatever the order in the files."""
-    keys = sorted((entry.key for entry in entries), key=_natural)
+    keys = sorted((entry.key for entry in entries), key=natural)
     return keys[0] if len(keys) == 1 else f"{keys[0]} to {keys[-1]}"
-
-
-def _natural(text: str) -> list[tuple[int, str]]:
-    """Sorts `R-9` before `R-10`."""
-    return [(int(part), "") if part.isdecimal() else (0, part) for part in re.split(r"(\d+)", text)]

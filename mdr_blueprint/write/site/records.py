@@ -15,7 +15,7 @@ from mdr_blueprint.markdown import parse_prose, plain_blocks
 from mdr_blueprint.model import AppliedStandard, Document, Evidence, Part, Record, ready
 from mdr_blueprint.model.scalars import ProseMark
 from mdr_blueprint.tables import Inputs
-from mdr_blueprint.tables.engine import shown
+from mdr_blueprint.tables.inputs import shown
 from mdr_blueprint.write.site.html import HtmlWriter
 
 HIDDEN = frozenset({"notes", "retired", "illustrative", "title"})

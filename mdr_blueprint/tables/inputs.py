@@ -1,0 +1,150 @@
+"""What every table may read, and the words that all tables share."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from mdr_blueprint.diagnostics import Report
+from mdr_blueprint.graph import Graph
+from mdr_blueprint.load import Dossier, Entry, Law
+from mdr_blueprint.markdown import parse_prose
+from mdr_blueprint.model import AppliedStandard, ClauseAnswer, Evidence, Figure, Record, Risk, Situation
+from mdr_blueprint.revision import Revision
+from mdr_blueprint.source import Sources
+from mdr_blueprint.tables.shapes import Cell, Gap, Lines, RecordLink, Words
+
+NUMBERS = re.compile(r"(\d+)")
+FIGURE = re.compile(r"\{figure:([^{}\s]+)\}")
+
+
+@dataclass(frozen=True)
+class Inputs:
+    """What every table may read."""
+
+    sources: Sources
+    dossier: Dossier
+    graph: Graph
+    law: Law
+    report: Report
+    revision: Revision
+
+    def say(self, text: str | None) -> str:
+        """A text as it is printed: `{figure:B0}` becomes the figure, marked where it is illustrative."""
+        if text is None:
+            return ""
+        return FIGURE.sub(self._figure, text) if "{figure:" in text else text
+
+    def _figure(self, match: re.Match[str]) -> str:
+        entry = self.dossier.get(match[1], Figure)
+        if entry is None or not entry.record.quoted:
+            return f"[figure {match[1]} missing]"
+        return entry.record.quoted + (" (illustrative)" if entry.record.illustrative else "")
+
+    def prose(self, text: str | None, missing: str = "missing") -> Cell:
+        """A prose field as a cell."""
+        return Words(parse_prose(self.say(text))) if text else Gap(missing)
+
+    def link(self, id_: str, label: str | None = None) -> RecordLink:
+        return RecordLink(id_, label or shown(id_))
+
+    def titled(self, id_: str) -> RecordLink:
+        """A link that shows id and title."""
+        entry = self.dossier.entries.get(id_)
+        if entry is not None and entry.cls.keys == "single":
+            return RecordLink(id_, entry.cls.plural)
+        words = self.say(entry.record.label) if entry and entry.whole else ""
+        return RecordLink(id_, f"{shown(id_)} {words}".strip())
+
+    def links(self, ids: Iterable[str], missing: str | None = "missing", *, titles: bool = False) -> Cell:
+        """References as lines of a cell; a gap where there are none, or empty if `missing` is None."""
+        items = tuple(self.titled(i) if titles else self.link(i) for i in ids)
+        if items:
+            return items[0] if len(items) == 1 else Lines(items)
+        return Gap(missing) if missing is not None else ""
+
+    def places(self, id_: str, relation: str, missing: str | None = "missing") -> Cell:
+        """References with the section they name, in words: `EV-023, section 4.2 Limiter trips`."""
+        items = tuple(RecordLink(e.target, self.cited(e.target, e.place)) for e in self.graph.out(id_, relation))
+        if items:
+            return items[0] if len(items) == 1 else Lines(items)
+        return Gap(missing) if missing is not None else ""
+
+    def cited(self, id_: str, place: str | None) -> str:
+        """How a human cites a place: id, version, section in words, and whether it is only planned."""
+        words = shown(id_)
+        entry = self.dossier.get(id_, Evidence)
+        if entry and entry.record.version:
+            words += f" v{entry.record.version}"
+        if place:
+            heading = self.heading(entry, place)
+            words += f", section {heading or place}"
+        if entry and entry.record.status == "planned":
+            words += " (planned)"
+        return words
+
+    def heading(self, entry: Entry[Any] | None, place: str) -> str | None:
+        path = getattr(entry.record, "path", None) if entry else None
+        file = self.sources.inventory.get(path) if path else None
+        headings = (file.headings if file else None) or {}
+        return headings[place][0] if place in headings else None
+
+    def illustrative(self, entry: Entry[Any], text: str) -> str:
+        """The text, marked where its record is illustrative."""
+        return f"{text} (illustrative)" if entry.record.illustrative else text
+
+
+def shown(id_: str) -> str:
+    """An id as a person reads it: `GSPR 14.2(d)`, `IEC 60601-1 clause 8.7.3` keep their words elsewhere."""
+    if id_.startswith("gspr:"):
+        return f"GSPR {id_[5:]}"
+    return id_.removeprefix("document:")
+
+
+def kept(entries: Iterable[Entry[Any]]) -> Iterator[Entry[Any]]:
+    """Records that are not retired; retired ones are listed on a page of their own."""
+    return (entry for entry in entries if entry.record.retired is None)
+
+
+def records(inputs: Inputs, cls: type[Record]) -> Iterator[Entry[Any]]:
+    """The records of a kind that a table lists: as written where one file holds them all, else by id, so that splitting a file
+    changes no table.
+    """
+    found = list(kept(inputs.dossier.of(cls)))
+    if len({entry.place.path for entry in found}) > 1:
+        found.sort(key=lambda entry: natural(entry.id))
+    return iter(found)
+
+
+def natural(id_: str) -> list[tuple[int, str]]:
+    """Sorts `R-2` before `R-10`."""
+    parts = NUMBERS.split(id_.casefold())
+    return [(int(part), "") if place % 2 else (-1, part) for place, part in enumerate(parts)]
+
+
+def live_risks(inputs: Inputs) -> Iterator[Entry[Risk]]:
+    """Risks that are not retired, by themselves or with their situation."""
+    for entry in records(inputs, Risk):
+        situation = inputs.dossier.get(entry.owner or "", Situation)
+        if situation is None or situation.record.retired is None:
+            yield entry
+
+
+def prose_or_empty(inputs: Inputs, text: str | None) -> Cell:
+    cell = inputs.prose(text, "")
+    return cell if isinstance(cell, Words) else ""
+
+
+def standard_words(inputs: Inputs, id_: str) -> str:
+    """`IEC 60601-1, edition 3.2`."""
+    known = inputs.law.standard(id_)
+    entry = inputs.dossier.get(id_, AppliedStandard)
+    name = known.designation.split(":")[0] if known else id_
+    return f"{name}, edition {entry.record.edition}" if entry and entry.record.edition else name
+
+
+def answered_standards(inputs: Inputs) -> Sequence[str]:
+    """Standards whose clauses the project judges, in file order."""
+    return list(dict.fromkeys(entry.owner or "" for entry in inputs.dossier.of(ClauseAnswer)))
