@@ -7,8 +7,9 @@ from collections.abc import Iterator
 from mdr_blueprint.model import Evidence, GsprAnswer
 from mdr_blueprint.tables.engine import table
 from mdr_blueprint.tables.inputs import Inputs, standard_words
-from mdr_blueprint.tables.shapes import Cell, Column, Gap, Lines, RecordLink, Row, row, value
+from mdr_blueprint.tables.shapes import Cell, Column, Gap, Lines, RecordLink, Row, Words, row, value
 
+PLANNED = "planned only"
 ROLES = {"heading": "heading", "cond": "scope condition", "informational": "not addressed to the manufacturer"}
 CHAPTERS = {"I": "I General requirements", "II": "II Design and manufacture", "III": "III Information supplied"}
 
@@ -49,7 +50,7 @@ def gspr(inputs: Inputs) -> Iterator[Row]:
                 "yes",
                 value(inputs.say(record.method)),
                 standards_of(inputs, id_),
-                inputs.places(id_, "evidence"),
+                evidence_cell(inputs, id_),
                 inputs.links(inputs.graph.targets(id_, "records"), None),
             )
         else:
@@ -99,6 +100,27 @@ def _count_row(words: str, counts: list[int]) -> Row:
     return row(None, words, str(total), str(yes), str(no), *(Gap(str(n)) if n else "0" for n in (unanswered, with_gap)))
 
 
+def evidence_cell(inputs: Inputs, id_: str) -> Cell:
+    """The evidence in words; a gap is added where nothing of it has a result yet."""
+    cell = inputs.places(id_, "evidence")
+    state = evidence_state(inputs, id_)
+    if not isinstance(state, Gap) or isinstance(cell, (Gap, Words)):
+        return cell
+    items = cell.items if isinstance(cell, Lines) else (cell,)
+    return Lines((*items, state)) if state.text == PLANNED else cell
+
+
+def evidence_state(inputs: Inputs, id_: str) -> str | Gap:
+    """`approved` where all evidence of an answer is; else a gap that says how far it is."""
+    proofs = [inputs.dossier.get(target, Evidence) for target in inputs.graph.targets(id_, "evidence")]
+    states = {proof.record.status or "unknown" for proof in proofs if proof}
+    if not states:
+        return Gap("no evidence")
+    if states == {"approved"}:
+        return "approved"
+    return Gap(PLANNED if states == {"planned"} else "partly: " + ", ".join(sorted(states)))
+
+
 def standards_of(inputs: Inputs, id_: str) -> Cell:
     """Standards with the edition that the project applies."""
     items = tuple(RecordLink(target, standard_words(inputs, target)) for target in inputs.graph.targets(id_, "standards"))
@@ -126,20 +148,11 @@ def gspr_trace(inputs: Inputs) -> Iterator[Row]:
             continue
         if entry.record.applicable is False:
             continue
-        proofs = [inputs.dossier.get(target, Evidence) for target in inputs.graph.targets(id_, "evidence")]
-        states = {p.record.status or "unknown" for p in proofs if p}
-        state: Cell = (
-            Gap("no evidence")
-            if not states
-            else "approved"
-            if states == {"approved"}
-            else Gap("planned only" if states == {"planned"} else "partly: " + ", ".join(sorted(states)))
-        )
         yield row(
             id_,
             RecordLink(id_, item.citation),
             item.topic,
             inputs.places(id_, "evidence", "no evidence"),
-            state,
+            evidence_state(inputs, id_),
             inputs.links(inputs.graph.targets(id_, "records"), None, titles=True),
         )

@@ -48,6 +48,9 @@ class Inputs:
         return Words(parse_prose(self.say(text))) if text else Gap(missing)
 
     def link(self, id_: str, label: str | None = None) -> RecordLink:
+        entry = self.dossier.entries.get(id_)
+        if label is None and entry is not None and entry.cls.keys == "single":
+            label = entry.cls.plural
         return RecordLink(id_, label or shown(id_))
 
     def titled(self, id_: str) -> RecordLink:

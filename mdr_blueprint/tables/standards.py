@@ -19,7 +19,7 @@ from mdr_blueprint.tables.shapes import Cell, Column, Gap, Lines, RecordLink, Ro
     Column("Subject", 30),
     Column("Edition applied", 14),
     Column("Known newest edition", 22),
-    Column("Applied", 18),
+    Column("Applied", 34),
     Column("Status under the Regulation", 28),
     Column("Checked on", 12),
     sheet=True,
