@@ -8,7 +8,7 @@ from functools import cached_property
 from typing import Generic, TypeVar, cast
 
 from mdr_blueprint.diagnostics import Fault, Place
-from mdr_blueprint.model import KINDS, Device, Project, Record
+from mdr_blueprint.model import KINDS, Device, Harm, Project, Record, Risk, Situation
 from mdr_blueprint.source import Map, place_of
 
 R = TypeVar("R", bound=Record)
@@ -90,6 +90,16 @@ class Dossier:
     def device_name(self) -> str:
         device = self.single(Device)
         return device.name if device else ""
+
+    def label_of(self, entry: Entry[Record]) -> str:
+        """The words that name a record beside its id, with figures still as written; a risk is named by harm and situation."""
+        if not entry.whole:
+            return ""
+        record = entry.record
+        if not isinstance(record, Risk):
+            return record.label
+        harm, situation = self.get(record.harm, Harm), self.get(entry.owner or "", Situation)
+        return ": ".join(found.record.label for found in (harm, situation) if found)
 
     def same_but_case(self, id_: str) -> str | None:
         return self._by_fold.get(id_.casefold())

@@ -172,7 +172,7 @@ def retired(inputs: Inputs) -> Iterator[Row]:
                     entry.id,
                     inputs.link(entry.id),
                     entry.cls.singular,
-                    inputs.say(entry.record.label),
+                    inputs.say(inputs.dossier.label_of(entry)),
                     gone.reason,
                     str(gone.date or ""),
                 )

@@ -58,7 +58,7 @@ class Inputs:
         entry = self.dossier.entries.get(id_)
         if entry is not None and entry.cls.keys == "single":
             return RecordLink(id_, entry.cls.plural)
-        words = self.say(entry.record.label) if entry and entry.whole else ""
+        words = self.say(self.dossier.label_of(entry)) if entry else ""
         return RecordLink(id_, f"{shown(id_)} {words}".strip())
 
     def links(self, ids: Iterable[str], missing: str | None = "missing", *, titles: bool = False) -> Cell:

@@ -112,7 +112,10 @@ class HtmlWriter:
         if isinstance(cell, str):
             return escape(cell, quote=False)
         if isinstance(cell, RecordLink):
-            return self.record(cell.id, escape(cell.label, quote=False))
+            id_, rest = cell.id, cell.label.removeprefix(f"{cell.id} ")
+            if rest != cell.label:  # the id is the link, its words stay quiet
+                return f"{self.record(id_, escape(id_, quote=False))} {escape(rest, quote=False)}"
+            return self.record(id_, escape(cell.label, quote=False))
         if isinstance(cell, Gap):
             return f'<span class="mdr-gap">{escape(cell.text, quote=False)}</span>'
         if isinstance(cell, Words):

@@ -126,7 +126,7 @@ class CardWriter:
         if entry is not None and edge.place is None and entry.cls is not Evidence:
             words = heading_words(self.inputs, entry)
         else:
-            label = self.inputs.say(entry.record.label) if entry and entry.whole else ""
+            label = self.inputs.say(self.inputs.dossier.label_of(entry)) if entry else ""
             words = f"{self.inputs.cited(edge.target, edge.place)} {label}".strip()
         return self.html.record(edge.target, escape(words, quote=False), edge.place)
 
@@ -163,7 +163,7 @@ def _label(name: str) -> str:
 
 def heading_words(inputs: Inputs, entry: Entry[Record]) -> str:
     """Id and title of a record, as plain text."""
-    label = inputs.say(entry.record.label) if entry.whole else ""
+    label = inputs.say(inputs.dossier.label_of(entry))
     if entry.cls.keys == "single":
         return entry.cls.plural
     if entry.cls.keys == "gspr":
