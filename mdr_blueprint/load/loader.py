@@ -90,7 +90,7 @@ class _Loader:
             raw = Map(place.line - 1, place.column - 1)
             entry = Entry(id_, key, cls, ready(cls).model_construct(), raw, place, owner, whole=False)
         else:
-            record, faults = validate(source.path, cls, id_, raw, place)
+            record, faults = validate(source, cls, id_, raw, place)
             self.faults += faults
             entry = Entry(id_, key, cls, record or ready(cls).model_construct(), raw, place, owner, record is not None)
         self.entries[id_] = self.folded[folded] = entry

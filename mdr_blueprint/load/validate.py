@@ -15,7 +15,7 @@ from pydantic_core import ErrorDetails
 from mdr_blueprint.diagnostics import Fault, Place, did_you_mean
 from mdr_blueprint.model import Part, Record, ready
 from mdr_blueprint.model.scalars import NOT_BLANK
-from mdr_blueprint.source import Map, Seq, place_of
+from mdr_blueprint.source import Map, Seq, Source, place_of
 
 Steps = tuple[int | str, ...]
 
@@ -34,9 +34,10 @@ OWN_WORDS = (
 """What pydantic says -> what we say."""
 
 
-def validate(path: str, cls: type[Record], id_: str, raw: Map, place: Place) -> tuple[Record | None, list[Fault]]:
+def validate(source: Source, cls: type[Record], id_: str, raw: Map, place: Place) -> tuple[Record | None, list[Fault]]:
     """The record, without the fields that are wrong, and what is wrong; None where it cannot stand without them."""
-    faults = list(_unknown_empty_fields(path, cls, id_, raw, raw, ()))
+    path = source.path
+    faults = list(_unknown_empty_fields(path, cls, id_, raw, raw, ())) if source.has_empty else []
     validator = ready(cls).__pydantic_validator__
     try:
         return cast("Record", validator.validate_python(raw)), faults

@@ -78,6 +78,8 @@ class Source:
     faults: tuple[Fault, ...] = ()
     lost: frozenset[str] = frozenset()
     """Keys in a file with a fault: some stand where it is not read, so a reference to one of them is not called dangling."""
+    has_empty: bool = False
+    """Some key has no value, so that its mapping holds fewer items than marks."""
 
 
 def place_of(path: str, value: Map | Seq, steps: tuple[Any, ...], *, key: bool = False) -> Place:
@@ -147,6 +149,7 @@ class _Reader:
         self.faults: list[Fault] = []
         self.root: Map | None = None
         self.open: list[tuple[Any, str | None]] = []
+        self.has_empty = False
 
     def run(self) -> Source:
         try:
@@ -161,7 +164,7 @@ class _Reader:
             if not self.faults:
                 self.faults.append(Fault("empty-file", "the file holds no records", Place(self.path)))
             root = Map(0, 0)
-        return Source(self.path, self.text, root, tuple(self.faults), lost)
+        return Source(self.path, self.text, root, tuple(self.faults), lost, self.has_empty)
 
     def _give_up(self, fault: Fault) -> None:
         """Keep the whole records before the fault, drop the one it stands in."""
@@ -223,7 +226,7 @@ class _Reader:
         current: Any = None
         key: str | None = None
         in_map = False
-        stream: Iterator[Any] = yaml.parse(self.text, yaml.CSafeLoader)  # the C parser's events say nothing of their types
+        stream: Iterator[Any] = iter(yaml.CSafeLoader(self.text).get_event, None)  # `yaml.parse` without its generator
         for event in stream:
             cls = event.__class__
             value: Any
@@ -317,7 +320,9 @@ class _Reader:
                 mark = event.start_mark
                 if key is not REPEATED:
                     current.marks[key] = key_mark | (min(mark.line - key_line, 0xFFFF) << 12) | min(mark.column, 4095)
-                if value is not None and key is not REPEATED:
+                if value is None:
+                    self.has_empty = True
+                elif key is not REPEATED:
                     current[key] = value
             else:
                 mark = event.start_mark
