@@ -37,6 +37,11 @@ class Revision:
     def short(self) -> str:
         return self.name[:12] if ":" not in self.name else self.name[: len("content:") + 12]
 
+    @property
+    def brief(self) -> str:
+        """As the foot of a page names it."""
+        return self.short if ":" in self.name else str(self)
+
     def __str__(self) -> str:
         state = "dirty" if self.dirty else "clean"
         return self.name if ":" in self.name else f"{self.short} ({state})"

@@ -41,7 +41,7 @@ def write_parts(
 def footer(inputs: Inputs) -> str:
     """The line that every page of every output carries."""
     project = inputs.dossier.project
-    words = (project.id if project else None, inputs.dossier.device_name, f"revision {inputs.revision}")
+    words = (project.id if project else None, inputs.dossier.device_name, f"revision {inputs.revision.brief}")
     return ", ".join(word for word in words if word)
 
 

@@ -14,6 +14,8 @@ FIRST_NUMBER = re.compile(r"(.*?)(\d+)")
 RESERVED = frozenset(
     {"con", "prn", "aux", "nul", *(f"com{n}" for n in range(1, 10)), *(f"lpt{n}" for n in range(1, 10)), "index"}
 )
+MAX_NAME = 80
+"""Longest name of a page, so that a long id makes no file name that a system refuses."""
 BASICS = "records/basics.html"
 
 
@@ -28,7 +30,7 @@ def page_of(cls: type[Record], id_: str) -> str:
         name = f"{standard}-{clause.split('.')[0]}"
     else:
         name = _bucket(id_.removeprefix("document:"))
-    name = re.sub(r"[^a-z0-9_.-]", "-", name.lower()).rstrip(".")
+    name = re.sub(r"[^a-z0-9_.-]", "-", name.lower())[:MAX_NAME].rstrip(".")
     return f"records/{cls.kind_name}/{name}{'_' if name in RESERVED else ''}.html"
 
 
@@ -84,7 +86,7 @@ class Addresses:
         path = entry.record.path
         if path is None or path not in self.inventory or not path.lower().endswith(".md"):
             return None
-        return f"evidence/{re.sub(r'[^a-z0-9_.-]', '-', entry.id.lower())}.html"
+        return f"evidence/{re.sub(r'[^a-z0-9_.-]', '-', entry.id.lower())[:MAX_NAME]}.html"
 
 
 def section_anchor(place: str) -> str:
