@@ -12,6 +12,8 @@ SUFFIXES = {
     "cases": (".yaml",),
 }
 """What belongs to each folder of the library; anything else there is ignored junk of a checkout."""
+TEMPLATE = ".md.j2"
+"""How the name of a document template ends; what stands before it is the id of the document."""
 
 
 @cache

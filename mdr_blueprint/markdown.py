@@ -118,6 +118,7 @@ Blocks = tuple[Block, ...]
 MARKER = re.compile(r"^::(\w+)(?:[ \t]+(\S+))?((?:[ \t]+\w+=\S+)*)[ \t]*$")
 OPTION = re.compile(r"(\w+)=(\S+)")
 RECORD_LINK = re.compile(r"\[([A-Za-z][A-Za-z0-9_.:#()/-]*)\](?!\()")
+NUMBERED = re.compile(r"(\d+(?:\.\d+)*)\.?(?:\s|$)")
 SPECIAL = re.compile(r"([\\`*_{}\[\]<>#+!|~&-])")
 ESCAPED = re.compile(r"\\(.)")
 LINE_START = re.compile(r"(?m)^(\s*)(\d+)([.)])(?=\s|$)|^(\s*)([=:])")
@@ -188,11 +189,17 @@ def heading_places(text: str) -> dict[str, tuple[str, int]]:
         if token.type == "heading_open":
             title = plain(_inlines(_parser().parseInline(content.content)[0].children or []))
             line = token.map[0] + 1 if token.map else 0
-            number = re.match(r"(\d+(?:\.\d+)*)\.?(?:\s|$)", title)
+            number = section_number(title)
             if number:
-                places.setdefault(number[1], (title, line))
+                places.setdefault(number, (title, line))
             places.setdefault(slug(title), (title, line))
     return places
+
+
+def section_number(title: str) -> str | None:
+    """`4.2` of a heading `4.2 Results` that its author numbered."""
+    number = NUMBERED.match(title)
+    return number[1] if number else None
 
 
 def mentions(text: str) -> list[str]:

@@ -16,7 +16,7 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from mdr_blueprint.diagnostics import Report, UsageError
+from mdr_blueprint.diagnostics import Fault, Report, UsageError
 from mdr_blueprint.graph import Graph, link
 from mdr_blueprint.load import Dossier, Law, load, load_law
 from mdr_blueprint.model import Evidence, Run
@@ -24,7 +24,7 @@ from mdr_blueprint.revision import Revision, read_revision
 from mdr_blueprint.rules import catalogue, check
 from mdr_blueprint.rules.engine import judge
 from mdr_blueprint.source import Sources, read
-from mdr_blueprint.source.folder import find_root
+from mdr_blueprint.source.folder import NOT_INPUT, NOT_RECORDS, find_root
 
 if TYPE_CHECKING:
     from mdr_blueprint.render import Document
@@ -124,6 +124,8 @@ def build(
     target = Path(output).resolve() if output else root / "build"
     if root.is_relative_to(target):
         raise UsageError(f"the output {target} would replace the project itself")
+    if any(target.is_relative_to(root / folder) for folder in NOT_RECORDS - NOT_INPUT):
+        raise UsageError(f"the output {target} would become an input of the next build; choose a folder beside it")
     progress = progress or (lambda _: None)
     progress("check and render")
     presentation = present_project(root, as_of=as_of)
@@ -144,6 +146,9 @@ def present_project(path: Path, *, as_of: date | None = None) -> Presentation:
         revision = read_revision(sources.root, hashes)
         graph = link(dossier, law, sources)
         report = check(catalogue(), sources, dossier, graph, law, as_of or revision.day or newest_day(dossier))
+        if revision.doubt:
+            doubt = Fault("revision", revision.doubt, dossier.home(), subject="project")
+            report = report.with_findings(judge(catalogue(), (doubt,), dossier))
         return present(Compilation(sources, dossier, graph, law, report), revision, hashes)
 
 

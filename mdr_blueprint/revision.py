@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 import subprocess
 from dataclasses import dataclass
 from datetime import date
@@ -12,6 +13,15 @@ INPUT = (":(glob)**/*.yaml", "templates", "evidence")
 """What git is asked about; files elsewhere count with their folder once a record names one of them."""
 NOT_INPUT = (":(exclude)build", ":(exclude)docs", ":(exclude).*")
 HISTORY = 12
+NOT_OURS = frozenset(
+    {"GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_COMMON_DIR", "GIT_NAMESPACE", "GIT_PREFIX"}
+    | {f"GIT_{how}_PATHSPECS" for how in ("LITERAL", "GLOB", "NOGLOB", "ICASE")}
+)
+"""What a hook of git sets for its own repository and call; the project may lie in another one."""
+
+
+SHALLOW = "the clone is shallow: its oldest commit stands for all before it, so revision and change history may be wrong"
+REFUSED = "the project lies in a repository that git does not open, so the revision is a hash over the inputs and no commit"
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +42,8 @@ class Revision:
     dirty: bool = False
     day: date | None = None
     history: tuple[Change, ...] = ()
+    doubt: str = ""
+    """Why the project's own version control would name another state; nothing where it would not."""
 
     @property
     def short(self) -> str:
@@ -51,17 +63,19 @@ def read_revision(root: Path, contents: dict[str, str]) -> Revision:
     """The revision of the project at `root`; `contents` maps the path of each input to its sha256."""
     elsewhere = sorted({path.split("/")[0] for path in contents if not path.endswith(".yaml")} - set(INPUT))
     inputs = ("--", *INPUT, *(f":(literal){name}" for name in elsewhere), *NOT_INPUT)
-    log = _git(root, "log", f"-{HISTORY}", "--date=short", "--encoding=UTF-8", "--format=%H%x1f%cd%x1f%an%x1f%s", *inputs)
+    log = _git(root, "log", f"-{HISTORY}", "--date=short", "--encoding=UTF-8", "--format=%H%x1f%P%x1f%cd%x1f%an%x1f%s", *inputs)
     if not log:
         digest = hashlib.sha256("".join(f"{path}\0{sha}\n" for path, sha in sorted(contents.items())).encode()).hexdigest()
-        return Revision(f"content:{digest}")
-    changes = []
+        return Revision(f"content:{digest}", doubt=_refusal(root))
+    changes, cut = [], False
     for line in log.rstrip("\n").split("\n"):
-        commit, day, author, subject = line.split("\x1f", 3)
+        commit, parents, day, author, subject = line.split("\x1f", 4)
+        cut = cut or not parents
         changes.append(Change(date.fromisoformat(day), commit, _printable(author), _printable(subject)))
     status = _git(root, "status", "--porcelain", "--untracked-files=all", *inputs)
     dirty = status is None or bool(status.strip())
-    return Revision(changes[0].commit, dirty, changes[0].day, tuple(changes))
+    cut = cut and (_git(root, "rev-parse", "--is-shallow-repository") or "").strip() == "true"
+    return Revision(changes[0].commit, dirty, changes[0].day, tuple(changes), SHALLOW if cut else "")
 
 
 def _printable(text: str) -> str:
@@ -69,11 +83,18 @@ def _printable(text: str) -> str:
     return "".join(c if c.isprintable() else " " for c in text)
 
 
+def _refusal(root: Path) -> str:
+    """Whether a repository is there and git cannot read it: not installed, owned by another user, damaged."""
+    here = any(os.path.lexists(folder / ".git") for folder in (root, *root.parents))
+    return REFUSED if here and _git(root, "rev-parse", "--git-dir") is None else ""
+
+
 def _git(root: Path, *arguments: str) -> str | None:
     """What git says, or None where there is no git, no repository or no commit."""
+    environment = {name: value for name, value in os.environ.items() if name not in NOT_OURS} | {"GIT_OPTIONAL_LOCKS": "0"}
     try:
         call = ["git", "-C", str(root), "-c", "log.showSignature=false", *arguments]
-        done = subprocess.run(call, capture_output=True, check=False, timeout=60)
+        done = subprocess.run(call, capture_output=True, check=False, timeout=60, env=environment)
     except (OSError, subprocess.TimeoutExpired):
         return None
     return done.stdout.decode("utf-8", "replace") if done.returncode == 0 else None

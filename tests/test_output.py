@@ -282,6 +282,16 @@ def test_an_output_above_or_at_the_project_is_refused(make_project, where):
     assert tree(root) == before
 
 
+@pytest.mark.verifies("REQ-WRI-04")
+@pytest.mark.parametrize("where", ["evidence", "evidence/out", "templates/out"])
+def test_an_output_is_never_an_input(make_project, where):
+    root = make_project({"x.yaml": ""})
+    before = tree(root)
+    with pytest.raises(UsageError, match="would become an input"):
+        build(root, root / where, only=["data"])
+    assert tree(root) == before
+
+
 @pytest.mark.parametrize("where", ["build", "out/of the way", "../beside"])
 def test_an_output_inside_or_beside_the_project(make_project, where):
     root = make_project({"x.yaml": "hazards: {HZ-1: {title: x}}\n"})

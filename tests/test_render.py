@@ -204,6 +204,7 @@ def test_a_project_replaces_a_partial(tmp_path):
         ("{{ law.parse_file('project.yaml') }}\n", 5, "no field of source"),
         ("{{ device.model_construct() }}\n", 5, "no field of device"),
         ("{% for i in range(1000000000) %}{{ i }}{% endfor %}\n", 5, "Range too big"),
+        ("{% for i in [1] %}" * 25 + "{% endfor %}" * 25, 5, "too many statically nested blocks"),
     ],
 )
 @pytest.mark.verifies("REQ-OUT-08")
@@ -223,6 +224,7 @@ def test_a_fault_of_a_template_leaves_out_that_document_only(tmp_path, body, lin
         ("\n::table clauses\n", 6, "needs `standard=...`"),
         ("::table risks view=cards\n", 5, "has no option `view`"),
         ("::prose 0\n", 5, "is no marker"),
+        ("::prose ²\n", 5, "is no marker"),
         ("- one\n- ::table risks\n", 5, "on a line of its own"),
     ],
 )
@@ -260,6 +262,8 @@ def test_a_fault_in_a_partial_is_told_where_it_stands(tmp_path):
     [
         ("No head.\n", "front matter"),
         ("---\ntitle: A\norder: first\n---\n", "`order` must be a number"),
+        ("---\ntitle: A\norder: ²\n---\n", "`order` must be a number"),
+        pytest.param(f"---\ntitle: A\norder: {'9' * 5000}\n---\n", "`order` must be a number", id="endless order"),
         ("---\norder: 1\n---\n", "`title` is missing"),
         ("---\ntitle: A\ntitel: B\n---\n", "`titel` is no key"),
         ("---\ntitle: A\noutputs: [fax]\n---\n", "`fax` is no output"),
@@ -270,6 +274,13 @@ def test_wrong_front_matter(tmp_path, text, message):
     result = rendering(tmp_path, x=text)
     assert any(message in fault.message and fault.place.path == "templates/documents/x.md.j2" for fault in result.faults)
     assert [made.id for made in result.documents] == IDS
+
+
+def test_a_template_saved_on_windows(tmp_path):
+    text = HEAD + "## Plan\n\nFor {{ device.name }}.\n"
+    plain = words(rendering(tmp_path, SMALL, x=text))
+    saved = words(rendering(tmp_path, SMALL, x="\ufeff" + text.replace("\n", "\r\n")))
+    assert plain == saved
 
 
 HOSTILE = [

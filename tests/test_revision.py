@@ -9,7 +9,7 @@ import pytest
 from mdr_blueprint import revision
 from mdr_blueprint.load import load
 from mdr_blueprint.pipeline import input_hashes, newest_day
-from mdr_blueprint.revision import read_revision
+from mdr_blueprint.revision import REFUSED, SHALLOW, read_revision
 from mdr_blueprint.source import read
 
 FILES = {
@@ -176,6 +176,7 @@ def test_a_repository_without_a_commit_and_a_machine_without_git(make_project, g
     else:
         monkeypatch.setenv("PATH", str(root))
     assert read_of(root).name.startswith("content:")
+    assert not read_of(root).doubt
 
 
 def test_a_project_that_a_repository_does_not_track(repository, git):
@@ -183,6 +184,39 @@ def test_a_project_that_a_repository_does_not_track(repository, git):
     inner.mkdir()
     (inner / "project.yaml").write_text("project: {title: Not committed}\n")
     assert read_of(inner).name.startswith("content:")
+
+
+@pytest.mark.verifies("REQ-REV-01")
+def test_a_hook_of_git_does_not_point_elsewhere(repository, git, monkeypatch):
+    before = read_of(repository)
+    monkeypatch.setenv("GIT_DIR", ".git/nowhere")
+    monkeypatch.setenv("GIT_INDEX_FILE", "/nowhere/index")
+    monkeypatch.setenv("GIT_LITERAL_PATHSPECS", "1")
+    assert read_of(repository) == before
+
+
+@pytest.mark.verifies("REQ-REV-01")
+def test_a_shallow_clone_says_so(repository, git, tmp_path):
+    assert not read_of(repository).doubt
+    (repository / "README.md").write_text("no input")
+    git(repository, "add", "-A")
+    git(repository, "commit", "-q", "-m", "No input")
+    for depth, doubt in (("1", SHALLOW), ("9", "")):
+        clone = tmp_path / f"depth-{depth}"
+        git(tmp_path, "clone", "-q", "--depth", depth, repository.as_uri(), str(clone))
+        assert read_of(clone).doubt == doubt
+
+
+@pytest.mark.parametrize("trouble", ["damaged", "no git"])
+@pytest.mark.verifies("REQ-REV-01")
+def test_a_repository_that_cannot_be_opened_is_told(repository, monkeypatch, trouble):
+    if trouble == "damaged":
+        (repository / ".git" / "HEAD").unlink()
+    else:
+        monkeypatch.setenv("PATH", str(repository))
+    state = read_of(repository)
+    assert state.name.startswith("content:")
+    assert state.doubt == REFUSED
 
 
 @pytest.mark.verifies("REQ-REV-03")

@@ -45,6 +45,15 @@ hazards:
   HZ-CON: {{title: Reserved by Windows when it stands alone}}
   CON: {{title: Reserved by Windows}}
   Index: {{title: As the register is called}}
+  '"><script>alert(5)</script>': {{title: No id at all}}
+gspr:
+  '1"><script>alert(5)</script>': {{applicable: true}}
+standards:
+  '"><svg onload=alert(5)>': {{edition: "1"}}
+clauses:
+  '"><svg onload=alert(6)>': {{'4"><svg onload=alert(6)>': {{applicable: true}}}}
+documents:
+  '"><svg onload=alert(7)>': {{version: "1"}}
 needs:
   UN-900: {{title: {quoted}, text: {quoted}}}
 requirements:
@@ -185,6 +194,7 @@ def test_no_page_gives_an_id_twice(built, hostile):
         ("hazards", "HZ-RF-01", "records/hazards/hz-rf.html"),
         ("hazards", "CON", "records/hazards/con_.html"),
         ("hazards", "Index", "records/hazards/index_.html"),
+        ("hazards", "Aux.cable-01", "records/hazards/aux_.cable.html"),
         ("gspr", "gspr:14.2(d)", "records/gspr/14.html"),
         ("clauses", "iec-60601-1#8.7.3", "records/clauses/iec-60601-1-8.html"),
         ("device", "device", "records/basics.html"),
@@ -192,6 +202,19 @@ def test_no_page_gives_an_id_twice(built, hostile):
 )
 def test_addresses_of_records(kind, id_, page):
     assert page_of(KINDS[kind], id_) == page
+
+
+def test_no_id_is_too_long_for_a_file_system_and_no_two_documents_share_a_page(tmp_path):
+    project = small(tmp_path / "device")
+    ids = ["E" * 300, "E" * 299 + "F", "NUL"]
+    records = "".join(f"  {id_}: {{title: x, path: evidence/EV-001.md}}\n" for id_ in ids)
+    (project / "long.yaml").write_text(f"evidence:\n{records}hazards: {{{'H' * 300}: {{title: x}}}}\n", "utf-8")
+    made = build(project)
+    names = sorted(path.name for path in (made.output / "site" / "evidence").iterdir())
+    assert len(names) == len(ids) + 1
+    assert "nul_.html" in names
+    assert max(len(path.name) for path in pages(made)) < 100
+    assert not dead_links(made)
 
 
 def test_addresses_do_not_change_when_records_are_added(built, tmp_path):

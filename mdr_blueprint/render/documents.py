@@ -162,6 +162,7 @@ class _Renderer:
             LookupError,
             RecursionError,
             MemoryError,
+            SyntaxError,  # Python's own limit: more than twenty blocks inside each other
         ) as error:
             self._template_fault(template, error)
             return None
@@ -201,7 +202,7 @@ class _Renderer:
                 self._marker_fault(template, None, "a marker stands on a line of its own, outside lists and quotations")
             return [block]
         options = dict(block.options)
-        if block.verb == "prose" and block.name.isdigit() and int(block.name) < len(self.prose):
+        if block.verb == "prose" and block.name.isdecimal() and int(block.name) < len(self.prose):
             return list(self.prose[int(block.name)])
         if block.verb not in ("table", "cards"):
             return self._marker_fault(

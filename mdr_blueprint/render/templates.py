@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from pathlib import Path
 
 from mdr_blueprint import library
 from mdr_blueprint.diagnostics import Fault, Place
+from mdr_blueprint.library import TEMPLATE
 from mdr_blueprint.source import Map, Sources, read_text
 
-SUFFIX = ".md.j2"
 OUTPUTS = ("site", "word")
+ORDER = re.compile("[0-9]{1,4}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,15 +35,15 @@ def read_templates(sources: Sources) -> tuple[list[Template], list[Fault]]:
     """All templates in the order of the technical file."""
     found: dict[str, tuple[str, Path]] = {}
     for path in library.files("templates", "documents"):
-        if path.name.endswith(SUFFIX):
+        if path.name.endswith(TEMPLATE):
             found[path.name] = (f"library:documents/{path.name}", path)
     for file in sources.inventory.files.values():
-        if file.path.startswith("templates/documents/") and file.path.endswith(SUFFIX):
+        if file.path.startswith("templates/documents/") and file.path.endswith(TEMPLATE):
             found[file.path.rsplit("/", 1)[-1]] = (file.path, file.location)
     templates: list[Template] = []
     faults: list[Fault] = []
     for name, (shown, path) in found.items():
-        template = _read(name.removesuffix(SUFFIX), shown, path.read_bytes(), faults)
+        template = _read(name.removesuffix(TEMPLATE), shown, path.read_bytes(), faults)
         if template is not None:
             templates.append(template)
     return sorted(templates, key=lambda t: (t.order, t.id)), faults
@@ -59,7 +61,7 @@ def partials(sources: Sources) -> dict[str, tuple[str, str]]:
 
 
 def _read(id_: str, path: str, data: bytes, faults: list[Fault]) -> Template | None:
-    text = data.decode("utf-8", "replace")
+    text = data.decode("utf-8-sig", "replace").replace("\r\n", "\n")  # as editors on Windows may save it
     if not text.startswith("---\n") or "\n---\n" not in text[3:]:
         faults.append(
             Fault(
@@ -78,7 +80,7 @@ def _read(id_: str, path: str, data: bytes, faults: list[Fault]) -> Template | N
     title, order = front.get("title"), front.get("order", "99")
     outputs = tuple(front.get("outputs", OUTPUTS))
     wrong = [] if title else ["`title` is missing"]
-    wrong += [] if str(order).isdigit() else ["`order` must be a number"]
+    wrong += [] if ORDER.fullmatch(str(order)) else ["`order` must be a number from 0 to 9999"]
     wrong += [f"`{name}` is no output" for name in outputs if name not in OUTPUTS]
     wrong += [f"`{key}` is no key of the front matter" for key in front if key not in ("title", "order", "basis", "outputs")]
     faults += [Fault("template", message, Place(path), subject=path) for message in wrong]

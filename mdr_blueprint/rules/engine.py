@@ -48,6 +48,13 @@ class Found:
         """A whole kind is missing: once, at its empty key or at the head of project.yaml."""
         return cls(kind, dossier.empty_kinds.get(kind, dossier.home()), message, (), fix)
 
+    @classmethod
+    def of(cls, faults: Iterable[Fault], kind: str) -> Iterator[Found]:
+        """The faults of a kind that a stage met, as they stand."""
+        for fault in faults:
+            if fault.kind == kind:
+                yield cls(fault.subject or fault.place.path, fault.place, fault.message, fault.related, fault.fix)
+
 
 @dataclass(frozen=True)
 class WaiverUse:

@@ -33,7 +33,8 @@ class File:
 
     @cached_property
     def sha256(self) -> str:
-        return hashlib.sha256(self.location.read_bytes()).hexdigest()
+        with self.location.open("rb") as stream:  # evidence may be larger than memory
+            return hashlib.file_digest(stream, "sha256").hexdigest()
 
     @cached_property
     def headings(self) -> dict[str, tuple[str, int]] | None:

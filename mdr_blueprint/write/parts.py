@@ -105,8 +105,9 @@ def _beside(work: Callable[[], tuple[Fault, ...]]) -> Iterator[_Office]:
     try:
         yield result
         result.faults = _receive(receiver)
+        process.join()
     finally:
-        process.terminate() if sys.exc_info()[0] else process.join()
+        process.terminate()  # does nothing to one that has ended
         receiver.close()
 
 

@@ -6,13 +6,13 @@ from collections.abc import Iterator
 
 from mdr_blueprint import library
 from mdr_blueprint.diagnostics import did_you_mean
+from mdr_blueprint.library import TEMPLATE
 from mdr_blueprint.load import Dossier
 from mdr_blueprint.model import Document
 from mdr_blueprint.rules.engine import Found, entries, rule
 from mdr_blueprint.rules.questions import call, lacks, listed
 from mdr_blueprint.source import Sources
 
-TEMPLATE = ".md.j2"
 OWN = "templates/documents/"
 
 
@@ -24,7 +24,7 @@ def unknown_document(dossier: Dossier, sources: Sources) -> Iterator[Found]:
     Fix: use the id of a document template, which is its file name without `.md.j2`.
     """
     known = {path.name.removesuffix(TEMPLATE) for path in library.files("templates", "documents") if path.name.endswith(TEMPLATE)}
-    known |= {path.removeprefix(OWN).removesuffix(TEMPLATE) for path in sources.inventory.files
+    known |= {path.rpartition("/")[2].removesuffix(TEMPLATE) for path in sources.inventory.files
               if path.startswith(OWN) and path.endswith(TEMPLATE)}
     for entry in entries(dossier, Document):
         if entry.key not in known:

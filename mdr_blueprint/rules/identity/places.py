@@ -40,6 +40,4 @@ def unknown_clause(graph: Graph) -> Iterator[Found]:
     Why: the requirement or the warning rests on nothing, and the clause that was meant is not covered.
     Fix: correct the number of the clause.
     """
-    for fault in graph.faults:
-        if fault.kind == "unknown-clause":
-            yield Found(fault.subject or fault.place.path, fault.place, fault.message, fault.related, fault.fix)
+    yield from Found.of(graph.faults, "unknown-clause")

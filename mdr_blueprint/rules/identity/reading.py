@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from mdr_blueprint.diagnostics import Fault
 from mdr_blueprint.graph import Graph
 from mdr_blueprint.load import Dossier
 from mdr_blueprint.model import Project
@@ -16,12 +15,6 @@ CONTROLLED = "MDR Annex II (documentation clear, organised, readily searchable, 
 UNIQUE = "MDR Annex II 4(d) (exact identity of what is cited); ISO 13485:2016 4.2.4"
 
 
-def _of(faults: tuple[Fault, ...], kind: str) -> Iterator[Found]:
-    for fault in faults:
-        if fault.kind == kind:
-            yield Found(fault.subject or fault.place.path, fault.place, fault.message, fault.related, fault.fix)
-
-
 @rule("ID101", "E", basis=CONTROLLED, always_error=True)
 def unreadable_file(sources: Sources) -> Iterator[Found]:
     """A file, or the rest of it, cannot be read.
@@ -29,7 +22,7 @@ def unreadable_file(sources: Sources) -> Iterator[Found]:
     Why: what is not read is not in the technical file; records behind the fault are left out of every table.
     Fix: mend the text at this place; quotation marks around the text are enough in most cases.
     """
-    yield from _of(sources.faults, "unreadable")
+    yield from Found.of(sources.faults, "unreadable")
 
 
 @rule("ID102", "E", basis=UNIQUE, always_error=True)
@@ -39,7 +32,7 @@ def repeated_key(sources: Sources) -> Iterator[Found]:
     Why: YAML readers silently keep one of the two; which text is in the technical file would be chance.
     Fix: merge the two, or give the second one its own name.
     """
-    yield from _of(sources.faults, "duplicate-key")
+    yield from Found.of(sources.faults, "duplicate-key")
 
 
 @rule("ID103", "E", basis=CONTROLLED, always_error=True)
@@ -49,7 +42,7 @@ def second_document(sources: Sources) -> Iterator[Found]:
     Why: everything behind the second `---` is not read.
     Fix: remove the `---` line, or move the rest to a file of its own.
     """
-    yield from _of(sources.faults, "second-document")
+    yield from Found.of(sources.faults, "second-document")
 
 
 @rule("ID104", "W", basis=CONTROLLED)
@@ -59,7 +52,7 @@ def empty_file(sources: Sources) -> Iterator[Found]:
     Why: an empty file is often one that was not saved or not merged; nobody can tell that nothing was meant to be there.
     Fix: delete the file, or write its records.
     """
-    yield from _of(sources.faults, "empty-file")
+    yield from Found.of(sources.faults, "empty-file")
 
 
 @rule("ID105", "E", basis=CONTROLLED, always_error=True)
@@ -70,7 +63,7 @@ def outside_link(sources: Sources) -> Iterator[Found]:
     revision it names.
     Fix: copy the file into the project.
     """
-    yield from _of(sources.faults, "outside-link")
+    yield from Found.of(sources.faults, "outside-link")
 
 
 @rule("ID106", "E", basis=CONTROLLED, always_error=True)
@@ -80,7 +73,7 @@ def unknown_kind(dossier: Dossier) -> Iterator[Found]:
     Why: the records below it are not read.
     Fix: use one of the kinds that `mdr schema` lists; kinds are written in the plural.
     """
-    yield from _of(dossier.faults, "unknown-kind")
+    yield from Found.of(dossier.faults, "unknown-kind")
 
 
 @rule("ID107", "E", basis=CONTROLLED, always_error=True)
@@ -90,7 +83,7 @@ def unknown_field(dossier: Dossier) -> Iterator[Found]:
     Why: what stands in it would appear in no table and no document.
     Fix: use the name of a field of this kind, or put the text into `notes`.
     """
-    yield from _of(dossier.faults, "unknown-field")
+    yield from Found.of(dossier.faults, "unknown-field")
 
 
 @rule("ID108", "E", basis=CONTROLLED, always_error=True)
@@ -100,7 +93,7 @@ def wrong_value(dossier: Dossier) -> Iterator[Found]:
     Why: the value is left out of every output; the rest of the record stands.
     Fix: write the value as the message says.
     """
-    yield from _of(dossier.faults, "wrong-value")
+    yield from Found.of(dossier.faults, "wrong-value")
 
 
 @rule("ID109", "E", basis=CONTROLLED, always_error=True)
@@ -110,7 +103,7 @@ def missing_core_field(dossier: Dossier) -> Iterator[Found]:
     Why: without it the record says nothing and appears in no table; references to it stay open.
     Fix: add the field.
     """
-    yield from _of(dossier.faults, "missing-field")
+    yield from Found.of(dossier.faults, "missing-field")
 
 
 @rule("ID110", "E", basis=UNIQUE, always_error=True)
@@ -120,7 +113,7 @@ def repeated_id(dossier: Dossier) -> Iterator[Found]:
     Why: an id names one thing, whatever the case of its letters; a reference to it would be ambiguous.
     Fix: give one of the two another id; an id that was ever used is retired, never given again.
     """
-    yield from _of(dossier.faults, "duplicate-id")
+    yield from Found.of(dossier.faults, "duplicate-id")
 
 
 @rule("ID111", "E", basis=UNIQUE, always_error=True)
@@ -130,7 +123,7 @@ def malformed_id(dossier: Dossier) -> Iterator[Found]:
     Why: ids become addresses of pages, anchors and sheet links, so their letters are limited.
     Fix: start with a letter; use letters, digits, `_`, `.` and `-`.
     """
-    yield from _of(dossier.faults, "malformed-id")
+    yield from Found.of(dossier.faults, "malformed-id")
 
 
 @rule("ID112", "E", basis=UNIQUE, always_error=True)
@@ -140,7 +133,7 @@ def dangling_reference(graph: Graph) -> Iterator[Found]:
     Why: the link that should carry the proof leads nowhere; a reviewer cannot follow it.
     Fix: correct the id, or write the record that is missing.
     """
-    yield from _of(graph.faults, "dangling")
+    yield from Found.of(graph.faults, "dangling")
 
 
 @rule("ID113", "E", basis=UNIQUE, always_error=True)
@@ -150,7 +143,7 @@ def wrong_kind_of_reference(graph: Graph) -> Iterator[Found]:
     Why: the link exists but does not say what its field claims, so a matrix built from it would be wrong.
     Fix: refer to a record of the kind that the field asks for.
     """
-    yield from _of(graph.faults, "wrong-kind")
+    yield from Found.of(graph.faults, "wrong-kind")
 
 
 @rule("ID114", "E", basis="ISO 13485:2016 4.2.4 (prevent the use of obsolete documents); MDR Annex II 4(d)", always_error=True)
@@ -160,7 +153,7 @@ def retired_id_used(graph: Graph) -> Iterator[Found]:
     Why: a retired record is kept for history; nothing that is valid today may rest on it.
     Fix: refer to the record that took its place, or retire this one too.
     """
-    yield from _of(graph.faults, "retired")
+    yield from Found.of(graph.faults, "retired")
 
 
 @rule("ID115", "E", basis=UNIQUE, always_error=True)
@@ -170,7 +163,7 @@ def circular_reference(graph: Graph) -> Iterator[Found]:
     Why: a part cannot contain itself, a requirement cannot be its own origin; nothing at all would carry the chain.
     Fix: remove the relation that points the wrong way.
     """
-    yield from _of(graph.faults, "cycle")
+    yield from Found.of(graph.faults, "cycle")
 
 
 @rule("ID116", "W", basis=CONTROLLED)
@@ -180,7 +173,7 @@ def unread_yml_file(sources: Sources) -> Iterator[Found]:
     Why: only `*.yaml` is read, so its records are in no output.
     Fix: rename it to `.yaml`.
     """
-    yield from _of(sources.faults, "yml-file")
+    yield from Found.of(sources.faults, "yml-file")
 
 
 @rule("ID117", "E", basis="record format of this program", always_error=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 from dataclasses import dataclass, field
 from urllib.parse import quote
@@ -10,10 +11,12 @@ from mdr_blueprint.load import Dossier, Entry
 from mdr_blueprint.model import KINDS, Evidence, Record
 from mdr_blueprint.source import Inventory
 
+NOT_IN_ANCHOR = re.compile(r"[^\w().-]")
 FIRST_NUMBER = re.compile(r"(.*?)(\d+)")
 RESERVED = frozenset(
     {"con", "prn", "aux", "nul", *(f"com{n}" for n in range(1, 10)), *(f"lpt{n}" for n in range(1, 10)), "index"}
 )
+"""Names that Windows keeps for itself, whatever follows after a dot; `index` is the register."""
 MAX_NAME = 80
 """Longest name of a page, so that a long id makes no file name that a system refuses."""
 BASICS = "records/basics.html"
@@ -30,8 +33,16 @@ def page_of(cls: type[Record], id_: str) -> str:
         name = f"{standard}-{clause.split('.')[0]}"
     else:
         name = _bucket(id_.removeprefix("document:"))
-    name = re.sub(r"[^a-z0-9_.-]", "-", name.lower())[:MAX_NAME].rstrip(".")
-    return f"records/{cls.kind_name}/{name}{'_' if name in RESERVED else ''}.html"
+    return f"records/{cls.kind_name}/{file_name(name)}.html"
+
+
+def file_name(words: str) -> str:
+    """A name that every file system holds; a hash keeps apart what is the same up to where it is cut."""
+    name = re.sub(r"[^a-z0-9_.-]", "-", words.lower()).rstrip(".")
+    if len(name) > MAX_NAME:
+        name = f"{name[: MAX_NAME - 13]}-{hashlib.sha256(name.encode()).hexdigest()[:12]}"
+    first, dot, rest = name.partition(".")
+    return f"{first}_{dot}{rest}" if first in RESERVED else name
 
 
 def _bucket(id_: str) -> str:
@@ -42,8 +53,8 @@ def _bucket(id_: str) -> str:
 
 
 def anchor_of(id_: str) -> str:
-    """The `id` attribute of a record's heading."""
-    return id_.replace(":", "-").replace("#", "-").replace("/", "-")
+    """The `id` attribute of a record's heading. A malformed key has one too, and themes put it into links as it is."""
+    return NOT_IN_ANCHOR.sub("-", id_)
 
 
 def register_of(kind: str) -> str:
@@ -86,7 +97,7 @@ class Addresses:
         path = entry.record.path
         if path is None or path not in self.inventory or not path.lower().endswith(".md"):
             return None
-        return f"evidence/{re.sub(r'[^a-z0-9_.-]', '-', entry.id.lower())[:MAX_NAME]}.html"
+        return f"evidence/{file_name(entry.id)}.html"
 
 
 def section_anchor(place: str) -> str:

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, field
 from html import escape
 from urllib.parse import quote
 
 from mdr_blueprint.load import Entry
-from mdr_blueprint.markdown import Block, Heading, parse, plain, plain_blocks
+from mdr_blueprint.markdown import Block, Heading, parse, plain, plain_blocks, section_number
 from mdr_blueprint.model import KINDS, Evidence, Record
 from mdr_blueprint.render import Document, TableBlock
 from mdr_blueprint.render.documents import NOT_APPROVED
@@ -315,8 +314,8 @@ def _as_written(blocks: Iterable[Block]) -> Iterator[Block]:
         if isinstance(block, Heading):
             if block.level == 1:
                 continue
-            number = re.match(r"(\d+(?:\.\d+)*)\.?(?:\s|$)", plain(block.parts))
-            yield Heading(block.level, block.parts, "", section_anchor(number[1]) if number else block.anchor, block.line)
+            number = section_number(plain(block.parts))
+            yield Heading(block.level, block.parts, "", section_anchor(number) if number else block.anchor, block.line)
         else:
             yield block
 

@@ -5,15 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from functools import cache
 from html import escape
-from typing import Any, get_args
+from typing import Any
 
 from mdr_blueprint.diagnostics import Finding
 from mdr_blueprint.graph import Edge
-from mdr_blueprint.graph.references import MENTIONS, QUOTES
+from mdr_blueprint.graph.references import MENTIONS, QUOTES, prose_fields
 from mdr_blueprint.load import Entry
 from mdr_blueprint.markdown import parse_prose, plain_blocks
-from mdr_blueprint.model import AppliedStandard, Document, Evidence, Part, Record, ready
-from mdr_blueprint.model.scalars import ProseMark
+from mdr_blueprint.model import AppliedStandard, Document, Evidence, Part, Record
 from mdr_blueprint.tables import Inputs
 from mdr_blueprint.tables.inputs import shown
 from mdr_blueprint.write.site.html import HtmlWriter
@@ -87,7 +86,7 @@ class CardWriter:
     def _fields(
         self, part: Part, references: dict[tuple[str | int, ...], Edge], at: tuple[str | int, ...]
     ) -> Iterator[tuple[str, str]]:
-        prose = _prose_fields(type(part))
+        prose = prose_fields(type(part))
         for name in type(part).model_fields:
             found = getattr(part, name)
             if found is None or found == () or found == {} or (name in HIDDEN and not at):
@@ -144,16 +143,6 @@ class CardWriter:
 
     def _text(self, text: str) -> str:
         return escape(self.inputs.say(text), quote=False)
-
-
-@cache
-def _prose_fields(cls: type[Part]) -> frozenset[str]:
-    names = set()
-    for name, info in ready(cls).model_fields.items():
-        marks = [*info.metadata, *(mark for arg in get_args(info.annotation) for mark in getattr(arg, "__metadata__", ()))]
-        if any(isinstance(mark, ProseMark) for mark in marks):
-            names.add(name)
-    return frozenset(names)
 
 
 @cache
