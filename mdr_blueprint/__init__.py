@@ -1,6 +1,7 @@
 """mdr-blueprint: a compiler for medical-device technical files.
 
-`compile(path)` gives a `Compilation` (sources, dossier, graph, report).
+`compile(path)` gives a `Compilation` (sources, dossier, graph, report); `build(path, output)` writes everything;
+`classify(facts)` gives the class of a device by Annex VIII from a mapping of facts.
 """
 
 from __future__ import annotations
@@ -8,9 +9,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from mdr_blueprint.pipeline import Compilation, build, compile
+    from mdr_blueprint.pipeline import Compilation, build, classify, compile
 
-__all__ = ["Compilation", "build", "compile"]
+__all__ = ["Compilation", "build", "classify", "compile"]
 
 
 def __getattr__(name: str) -> Any:

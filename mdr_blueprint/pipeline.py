@@ -9,13 +9,15 @@ Each stage yields a new frozen type; no stage looks back, none changes what it w
 from __future__ import annotations
 
 import gc
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+from mdr_blueprint import classification
+from mdr_blueprint.classification import Classified
 from mdr_blueprint.diagnostics import Fault, Report, UsageError
 from mdr_blueprint.graph import Graph, link
 from mdr_blueprint.load import Dossier, Law, load, load_law
@@ -46,6 +48,15 @@ class Compilation:
     @property
     def root(self) -> Path:
         return self.sources.root
+
+
+def classify(facts: Mapping[str, Any], *, guidance: str | None = None) -> Classified:
+    """The class of a device by Annex VIII from its facts, each a plain value or `{value, argument}`.
+
+    Names and values are those of the vocabulary (`gspr/facts.yaml`); what it does not know is reported in the result. `guidance`
+    names the revision of the guidance that the rules are read by.
+    """
+    return classification.classify(facts, load_law(), guidance)
 
 
 def compile(path: Path | str, *, as_of: date | None = None) -> Compilation:

@@ -14,12 +14,18 @@ from mdr_blueprint.model.library import (
     AnnexI,
     AnnexPoint,
     AnnexPoints,
+    AnnexVIII,
     DefaultPolicy,
     GsprItem,
+    GsprText,
+    Guidance,
     HazardLibrary,
     LawSource,
+    Obligations,
+    Refused,
     Standard,
     Taxonomy,
+    Vocabulary,
 )
 from mdr_blueprint.source import place_of, read_text
 
@@ -31,7 +37,7 @@ class Law:
 
     @cached_property
     def _annex_i(self) -> AnnexI:
-        return read_library(library.folder("gspr") / "annex_i.yaml", AnnexI)
+        return _gspr("annex_i", AnnexI)
 
     @property
     def gspr(self) -> dict[str, GsprItem]:
@@ -42,13 +48,53 @@ class Law:
     def gspr_source(self) -> LawSource:
         return self._annex_i.source
 
+    @property
+    def gspr_texts(self) -> dict[str, GsprText]:
+        """Texts of Annex I without a number that carry duties."""
+        return self._annex_i.texts
+
+    @property
+    def refused(self) -> dict[str, Refused]:
+        """Identifiers of other texts that are brought to Annex I by mistake."""
+        return self._annex_i.refused
+
     @cached_property
     def annex_ii(self) -> dict[str, AnnexPoint]:
-        return read_library(library.folder("gspr") / "annex_ii.yaml", AnnexPoints).points
+        return _gspr("annex_ii", AnnexPoints).points
 
     @cached_property
     def annex_iii(self) -> dict[str, AnnexPoint]:
-        return read_library(library.folder("gspr") / "annex_iii.yaml", AnnexPoints).points
+        return _gspr("annex_iii", AnnexPoints).points
+
+    @cached_property
+    def annex_iv(self) -> AnnexPoints:
+        """The declaration of conformity."""
+        return _gspr("annex_iv", AnnexPoints)
+
+    @cached_property
+    def annex_viii(self) -> AnnexVIII:
+        """The classification rules."""
+        return _gspr("annex_viii", AnnexVIII)
+
+    @cached_property
+    def annex_xiv(self) -> AnnexPoints:
+        """Clinical evaluation and post-market clinical follow-up."""
+        return _gspr("annex_xiv", AnnexPoints)
+
+    @cached_property
+    def facts(self) -> Vocabulary:
+        """The vocabulary of device facts."""
+        return _gspr("facts", Vocabulary)
+
+    @cached_property
+    def obligations(self) -> Obligations:
+        """What class and facts ask for."""
+        return _gspr("obligations", Obligations)
+
+    @cached_property
+    def guidance(self) -> Guidance:
+        """The dated register of guidance documents."""
+        return _gspr("guidance", Guidance)
 
     @cached_property
     def standard_ids(self) -> tuple[str, ...]:
@@ -78,6 +124,10 @@ class Law:
     @cached_property
     def low_field_mri_hazards(self) -> HazardLibrary:
         return read_library(library.folder("risk") / "hazards_low_field_mri.yaml", HazardLibrary)
+
+
+def _gspr(name: str, cls: type[P]) -> P:
+    return read_library(library.folder("gspr") / f"{name}.yaml", cls)
 
 
 def load_law() -> Law:

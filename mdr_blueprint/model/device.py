@@ -127,7 +127,7 @@ class Classification(Record):
 
 
 class AccessoryClass(Part):
-    """Classification of an accessory in its own right (Annex VIII 3.2)."""
+    """Classification of an accessory, or of a part that is sold separately, in its own right (Annex VIII 3.2)."""
 
     device_class: Text | None = None
     rule: Count | None = None
@@ -214,6 +214,12 @@ class Component(Record):
     source: Text | None = None
     """Where the design or the statement comes from."""
     interfaces: tuple[Interface, ...] = ()
+    sold_separately: Flag | None = None
+    """It is also placed on the market alone and then classified in its own right (Annex VIII 3.2)."""
+    facts: Facts = {}
+    """Of the part alone, where it is sold separately."""
+    classification: AccessoryClass | None = None
+    """Where it is sold separately."""
 
 
 class Figure(Record):

@@ -42,6 +42,8 @@ class Evidence(Record):
     """Where it is kept, if not in git."""
     device_revision: Text | None = None
     text: Prose | None = None
+    points: tuple[Text, ...] = ()
+    """Points of Annex II or III that the document answers where no kind of record does, such as `annex_iii:1`."""
 
 
 class Statement(Record):

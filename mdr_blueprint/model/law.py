@@ -27,6 +27,8 @@ class AppliedStandard(Record):
     applied: Literal["full", "part"] | None = None
     excluded: dict[str, Text] = {}
     """Clause -> reason, where it is applied in part (Annex II 4(c))."""
+    not_applied: Text | None = None
+    """Why a standard that the facts of the device call for is not applied."""
     title: Text | None = None
     """Only for a standard that the library does not hold."""
     text: Prose | None = None
@@ -92,6 +94,8 @@ class GsprAnswer(Record):
     records: Annotated[tuple[Ref[Record], ...], Inverse("answers")] = ()
     facts: Facts = {}
     """The answer stands while these facts hold."""
+    covers_points: Flag | None = None
+    """The one answer also stands for the points below, where Annex I or the facts allow that."""
 
     @property
     def label(self) -> str:

@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Annotated, Literal
 
+from pydantic import PlainValidator
+
+from mdr_blueprint import conditions
 from mdr_blueprint.model.base import Part
 from mdr_blueprint.model.risk import RiskPolicy
-from mdr_blueprint.model.scalars import Flag, Text
+from mdr_blueprint.model.scalars import Count, Flag, Text
 
 Confidence = Literal["high", "secondary", "unverified"]
+
+
+BaseClass = Literal["I", "IIa", "IIb", "III"]
+When = Annotated[conditions.Condition, PlainValidator(conditions.parse)]
+"""A condition over device facts, see `mdr_blueprint.conditions`."""
 
 
 class LawSource(Part):
@@ -36,6 +44,13 @@ class GsprItem(Part):
     role: Literal["heading", "lead", "req", "cond", "interpretive", "informational"]
     topic: Text
     trigger: Text | None = None
+    when: When | None = None
+    """The facts by which it applies; None where it always does."""
+    one_answer: Flag = False
+    """One answer may stand for the points below."""
+    changed: Text | None = None
+    """What a later text changed."""
+    note: Text | None = None
 
     @property
     def answerable(self) -> bool:
@@ -43,9 +58,33 @@ class GsprItem(Part):
         return self.role in ("req", "lead", "interpretive")
 
 
+class GsprText(Part):
+    """A text of Annex I that has no number of its own and carries a duty."""
+
+    belongs_to: Text
+    citation: Text
+    topic: Text
+    when: When | None = None
+    answered_by: tuple[Text, ...] = ()
+    """Identifiers whose answers meet it."""
+    confidence: Confidence | None = None
+    note: Text | None = None
+
+
+class Refused(Part):
+    """An identifier that people bring from another text, and what it is in Annex I."""
+
+    instead: tuple[Text, ...]
+    origin: Text
+    confidence: Confidence | None = None
+    note: Text | None = None
+
+
 class AnnexI(Part):
     source: LawSource
     requirements: dict[str, GsprItem]
+    texts: dict[str, GsprText] = {}
+    refused: dict[str, Refused] = {}
 
 
 class AnnexPoint(Part):
@@ -56,6 +95,7 @@ class AnnexPoint(Part):
     needs: Text
     kinds: tuple[Text, ...] = ()
     documents: tuple[Text, ...] = ()
+    when: When | None = None
     confidence: Confidence | None = None
     note: Text | None = None
 
@@ -103,6 +143,10 @@ class Standard(Part):
     reference: Text
     confidence: Confidence
     note: Text | None = None
+    when: When | None = None
+    """The facts that call for it; None where none do."""
+    always: Flag = False
+    """Every device calls for it."""
     supports: tuple[Text, ...] = ()
     clauses: dict[str, ClauseItem] = {}
     clauses_note: Text | None = None
@@ -139,3 +183,166 @@ class LibraryHazard(Part):
 class HazardLibrary(Part):
     source: LawSource
     hazards: dict[str, LibraryHazard]
+
+
+class FactDefinition(Part):
+    """A device fact: the question a manufacturer answers, and the words that answer it."""
+
+    question: Text
+    type: Literal["number"] | None = None
+    values: dict[str, Text] = {}
+    """Value -> what it means; a fact without values is true or false, or a number."""
+    absent: Text | None = None
+    """The value that the class assumes where it is not stated."""
+    judgement: Flag = False
+    """The answer needs an argument."""
+    note: Text | None = None
+
+    @property
+    def answers(self) -> tuple[str, ...]:
+        """The words that answer it; none for a number."""
+        return tuple(self.values) or (() if self.type == "number" else ("true", "false"))
+
+
+class DerivedFact(Part):
+    """A fact that follows from others and is never stated; without a condition the compiler computes it."""
+
+    question: Text
+    values: dict[str, Text] = {}
+    when: When | None = None
+    citation: Text | None = None
+    confidence: Confidence | None = None
+    note: Text | None = None
+
+    @property
+    def answers(self) -> tuple[str, ...]:
+        return tuple(self.values) or ("true", "false")
+
+
+class Contradiction(Part):
+    """Facts that cannot hold together."""
+
+    when: When
+    why: Text
+    basis: Text | None = None
+    confidence: Confidence | None = None
+
+
+class Vocabulary(Part):
+    source: LawSource
+    facts: dict[str, FactDefinition]
+    derived: dict[str, DerivedFact] = {}
+    contradictions: tuple[Contradiction, ...] = ()
+
+
+class Definition(Part):
+    """A definition of Annex VIII and the facts that hold it."""
+
+    term: Text
+    text: Text
+    facts: tuple[Text, ...] = ()
+    confidence: Confidence | None = None
+    note: Text | None = None
+
+
+class Implementing(Part):
+    """An implementing rule of Annex VIII, chapter II."""
+
+    title: Text
+    text: Text
+    note: Text | None = None
+
+
+class GuidanceRevision(Part):
+    date: Text | None = None
+    confidence: Confidence | None = None
+    note: Text | None = None
+
+
+class GuidanceChoice(Part):
+    """The guidance that the rules are read by: a parameter of the classification."""
+
+    default: Text
+    revisions: dict[str, GuidanceRevision]
+
+
+class RuleOutcome(Part):
+    """An indent, exception or paragraph of a classification rule."""
+
+    clause: Text
+    text: Text
+    device_class: BaseClass
+    when: When
+    general: Flag = False
+    """What holds where nothing else of the rule does."""
+    replaces: Text | None = None
+    """The outcome that it withdraws."""
+    guidance: tuple[Text, ...] = ()
+    """The revisions of the guidance that it is limited to."""
+    confidence: Confidence | None = None
+    note: Text | None = None
+
+
+class ClassRule(Part):
+    """A classification rule with its indents and exceptions."""
+
+    section: Text
+    title: Text
+    scope_text: Text
+    scope: When | None = None
+    yields_to: tuple[Count, ...] = ()
+    """Rules beside which it is silent."""
+    outcomes: dict[str, RuleOutcome]
+    traps: tuple[Text, ...] = ()
+    recheck: Text | None = None
+    """What a later guidance is said to change."""
+    note: Text | None = None
+
+
+class AnnexVIII(Part):
+    source: LawSource
+    guidance: GuidanceChoice
+    definitions: dict[str, Definition]
+    implementing: dict[str, Implementing]
+    rules: dict[str, ClassRule]
+
+
+class Detail(Part):
+    when: When | None = None
+    text: Text
+
+
+class Obligation(Part):
+    """What class and facts ask of a manufacturer: a route, a document, a marking, a report."""
+
+    title: Text
+    kind: Literal["route", "document", "marking", "registration", "report", "retention", "procedure"]
+    citation: Text
+    duty: Text
+    when: When | None = None
+    details: tuple[Detail, ...] = ()
+    confidence: Confidence | None = None
+    note: Text | None = None
+
+
+class Obligations(Part):
+    source: LawSource
+    obligations: dict[str, Obligation]
+
+
+class GuidanceDocument(Part):
+    """A guidance document in the dated register."""
+
+    title: Text
+    revision: Text | None = None
+    earlier: tuple[Text, ...] = ()
+    date: Text | None = None
+    status: Literal["current", "superseded", "unknown"]
+    subject: Text | None = None
+    confidence: Confidence | None = None
+    note: Text | None = None
+
+
+class Guidance(Part):
+    source: LawSource
+    documents: dict[str, GuidanceDocument]

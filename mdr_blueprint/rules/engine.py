@@ -10,6 +10,7 @@ from graphlib import TopologicalSorter
 from typing import Any, Literal
 
 from mdr_blueprint.diagnostics import Fault, Finding, Place, Related, Report, Severity
+from mdr_blueprint.facts import known
 from mdr_blueprint.graph import Graph
 from mdr_blueprint.load import Dossier, Entry, Law
 from mdr_blueprint.model import Project, Record, Waiver
@@ -95,7 +96,7 @@ class Rule:
 def rule(code: str, weight: Weight, *, basis: str, requires: tuple[str, ...] = (),
          always_error: bool = False) -> Callable[[Callable[..., Iterator[Found]]], Rule]:
     """Declare a rule. Its docstring is title, `Why:` and `Fix:`; its parameters say what it needs
-    (`dossier`, `graph`, `law`, `sources`, `today`, `codes`, `waivers`).
+    (`dossier`, `graph`, `law`, `known`, `sources`, `today`, `codes`, `waivers`).
     """
 
     def declare(function: Callable[..., Iterator[Found]]) -> Rule:
@@ -121,6 +122,7 @@ def check(rules: Sequence[Rule], sources: Sources, dossier: Dossier, graph: Grap
     project = dossier.single(Project)
     stage: Stage = project.stage if project else "draft"
     inputs: dict[str, Any] = {"sources": sources, "dossier": dossier, "graph": graph, "law": law, "today": today}
+    inputs["known"] = known(dossier, law)
     by_code = {rule.code: rule for rule in rules}
     inputs["codes"] = frozenset(by_code)
     failed: dict[str, set[str]] = {}

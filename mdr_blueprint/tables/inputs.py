@@ -5,9 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from mdr_blueprint.diagnostics import Report
+from mdr_blueprint.facts import Known, known
 from mdr_blueprint.graph import Graph
 from mdr_blueprint.load import Dossier, Entry, Law
 from mdr_blueprint.markdown import parse_prose
@@ -30,6 +32,11 @@ class Inputs:
     law: Law
     report: Report
     revision: Revision
+
+    @cached_property
+    def known(self) -> Known:
+        """The facts of the device, what follows from them, and its class."""
+        return known(self.dossier, self.law)
 
     def say(self, text: str | None) -> str:
         """A text as it is printed: `{figure:B0}` becomes the figure, marked where it is illustrative."""

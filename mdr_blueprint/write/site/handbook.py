@@ -11,6 +11,7 @@ from pathlib import Path
 from types import UnionType
 from typing import Any, Literal, Union, get_args, get_origin
 
+from mdr_blueprint import conditions
 from mdr_blueprint.load import load_law
 from mdr_blueprint.load.law import Law
 from mdr_blueprint.markdown import parse_prose
@@ -232,7 +233,7 @@ def _annex_i_page(law: Law) -> SitePage:
     )
     sheet.table(
         (Column("Citation", 14), Column("Role", 12), Column("Topic (own words)", 60), Column("Normally applies when", 30)),
-        [(item.citation, item.role, item.topic, item.trigger or "") for item in law.gspr.values()],
+        [(item.citation, item.role, item.topic, conditions.words(item.when) if item.answerable else "") for item in law.gspr.values()],
     )
     return sheet.done()
 

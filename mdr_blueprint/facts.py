@@ -1,0 +1,144 @@
+"""What is known of a device: the facts it states, those that follow from them, and its class.
+
+Two readings of a fact that is not stated: for the class it counts as its `absent` value, else as false, and is listed as
+assumed; for everything else it is unknown, and what rests on it stays open.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import Any
+
+from mdr_blueprint.classification import Classified, classify
+from mdr_blueprint.conditions import Condition, Outcome, judge
+from mdr_blueprint.load import Dossier, Entry, Law
+from mdr_blueprint.model import Accessory, Component, Device, Variant
+from mdr_blueprint.model.device import Facts
+
+DECISIVE = ("active", "contact", "software", "substance_based")
+"""Without any of these nothing is known of a device, and its class drives nothing."""
+
+
+@dataclass(frozen=True)
+class Known:
+    """The facts of one device, variant, accessory or part."""
+
+    stated: Mapping[str, str]
+    """As the records state them, those of the vocabulary with a value of the vocabulary."""
+    law: Law
+
+    @cached_property
+    def classified(self) -> Classified:
+        """The class by Annex VIII with every rule that hits, and why the others do not."""
+        return classify(self.stated, self.law)
+
+    @cached_property
+    def values(self) -> Mapping[str, str]:
+        """Stated facts and those that follow."""
+        values = dict(self.stated)
+        if any(name in values for name in DECISIVE):
+            values["device_class"] = self.classified.base_class
+        for name, derived in self.law.facts.derived.items():
+            if derived.when is not None:
+                holds = judge(derived.when, values).holds
+                if holds is not None:
+                    values[name] = "true" if holds else "false"
+        return values
+
+    def judge(self, condition: Condition | None) -> Outcome:
+        """Whether a condition holds, told by facts that a person states and by the class."""
+        outcome = judge(condition, self.values)
+        because = tuple(dict.fromkeys(pair for name, value in outcome.because for pair in self._behind(name, value)))
+        open_ = tuple(dict.fromkeys(fact for name in outcome.open for fact in self._open_behind(name)))
+        return replace(outcome, because=because, open=open_)
+
+    def why(self, condition: Condition | None) -> str:
+        """`applies because ionising = diagnostic`, `open: not stated whether ...`, or the facts that exclude it."""
+        outcome = self.judge(condition)
+        if outcome.holds is None:
+            return f"open: not stated: {', '.join(outcome.open)}"
+        if not outcome.because:
+            return "always applies"
+        facts = said(outcome.because)
+        return f"applies because {facts}" if outcome.holds else f"does not apply because {facts}"
+
+    def _behind(self, name: str, value: str) -> Iterator[tuple[str, str]]:
+        derived = self.law.facts.derived.get(name)
+        if derived is None or derived.when is None:
+            yield name, value
+            return
+        for fact, its_value in judge(derived.when, self.values).because:
+            yield from self._behind(fact, its_value)
+
+    def _open_behind(self, name: str) -> Iterator[str]:
+        derived = self.law.facts.derived.get(name)
+        if derived is None:
+            yield name
+        elif derived.when is None:
+            yield from (fact for fact in DECISIVE[:2] if fact not in self.stated)
+        else:
+            for fact in judge(derived.when, self.values).open:
+                yield from self._open_behind(fact)
+
+
+@dataclass(frozen=True)
+class Subject:
+    """What is classified in its own right (Annex VIII 3.2)."""
+
+    entry: Entry[Any]
+    known: Known
+    declared: str | None
+    """The class that the project decided on."""
+
+
+def known_of(facts: Mapping[str, Any], law: Law) -> Known:
+    """What follows from some facts; each is a plain value or has a `value`. What the vocabulary does not know is left out."""
+    stated = {}
+    for name, fact in facts.items():
+        value = plain(fact)
+        definition = law.facts.facts.get(name)
+        if definition is None or value is None:
+            continue
+        if value in definition.answers or (definition.type == "number" and value.isdecimal()):
+            stated[name] = value
+    return Known(stated, law)
+
+
+def known(dossier: Dossier, law: Law) -> Known:
+    """What is known of the device of a project."""
+    device = dossier.single(Device)
+    return known_of(device.facts if device else {}, law)
+
+
+def subjects(dossier: Dossier, law: Law) -> Iterator[Subject]:
+    """Variants with facts of their own, accessories, and parts that are sold separately."""
+    device = dossier.single(Device)
+    base: Facts = device.facts if device else {}
+    for variant in dossier.of(Variant):
+        if variant.record.facts and variant.record.retired is None:
+            yield Subject(variant, known_of({**base, **variant.record.facts}, law), None)
+    for accessory in dossier.of(Accessory):
+        if accessory.record.retired is None:
+            decided = accessory.record.classification
+            yield Subject(accessory, known_of(accessory.record.facts, law), decided.device_class if decided else None)
+    for component in dossier.of(Component):
+        if component.record.sold_separately and component.record.retired is None:
+            decided = component.record.classification
+            yield Subject(component, known_of(component.record.facts, law), decided.device_class if decided else None)
+
+
+def plain(fact: Any) -> str | None:
+    """The value of a fact as the vocabulary writes it: `True` and `{value: true}` are `true`."""
+    if isinstance(fact, Mapping):
+        fact = fact.get("value")
+    fact = getattr(fact, "value", fact)
+    if isinstance(fact, bool):
+        return "true" if fact else "false"
+    return str(fact) if isinstance(fact, str | int) else None
+
+
+def said(pairs: tuple[tuple[str, str], ...]) -> str:
+    """`ionising = diagnostic and sterile = true`."""
+    return " and ".join(f"class {value}" if name == "device_class" else f"{name} = {value}" for name, value in pairs)
