@@ -54,10 +54,8 @@ ALWAYS = Outcome(True)
 
 def parse(raw: Raw) -> Condition:
     """The condition that a mapping writes. ValueError says what is wrong with it."""
-    if not isinstance(raw, Mapping):
-        raise ValueError("a condition is a mapping such as {active: true}")
-    if len(raw) != 1:
-        raise ValueError("a condition has one key; write several facts as {all: [{...}, {...}]}")
+    if not isinstance(raw, Mapping) or len(raw) != 1:
+        raise ValueError("a condition is a mapping with one key, such as {active: true}; several are {all: [{...}, {...}]}")
     ((key, value),) = raw.items()
     if key in ("all", "any"):
         if not isinstance(value, list | tuple) or not value:

@@ -27,7 +27,7 @@ def test_the_four_forms(raw: object, condition: Condition) -> None:
     [
         ("always", "a mapping"),
         ([], "a mapping"),
-        ({}, "one key"),
+        ({}, "with one key"),
         ({"active": "true", "sterile": "true"}, "{all: [{...}, {...}]}"),
         ({"all": {"active": "true"}}, "`all` takes a list"),
         ({"any": []}, "`any` takes a list"),

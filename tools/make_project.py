@@ -10,6 +10,11 @@ import shutil
 import sys
 from pathlib import Path
 
+from mdr_blueprint.load import load_law
+
+FACTS = {"active": "true", "role": "diagnostic", "energy": "electrical", "energy_to_body": "true", "contact": "intact_skin", "duration": "short",
+         "software": "part_of_device", "sterile": "false", "measuring": "true", "hardware": "true", "mains_powered": "true", "networked": "true"}
+"""Enough to decide the class and many conditions, and to leave others open."""
 WORDS = ["amplifier", "limiter", "removes", "supply", "within", "five", "milliseconds", "when", "duty", "cycle", "exceeds", "bound", "operator", "sees", "message", "on", "console", "and", "scan", "stops", "before", "tissue", "warms", "gradient", "coil", "driver", "reports", "temperature", "sensor", "value", "every", "second", "patient", "table", "locks", "magnet", "field", "stays", "inside", "marked", "area", "cable", "trap", "keeps", "current", "low", "image", "shows", "orientation", "marker", "phantom", "test", "confirms", "distortion", "below", "limit"]
 
 
@@ -22,12 +27,17 @@ def make(total: int, target: Path, seed: int = 7) -> None:
     rng = random.Random(seed)
     shutil.rmtree(target, ignore_errors=True)
     target.mkdir(parents=True)
-    (target / "project.yaml").write_text("project:\n  id: BENCH\n  title: Synthetic file\n  stage: review\n\ndevice:\n  name: Bench\n  revision: v1\n")
+    (target / "project.yaml").write_text("project:\n  id: BENCH\n  title: Synthetic file\n  stage: review\n\ndevice:\n  name: Bench\n  revision: v1\n  facts:\n"
+                                         + "".join(f"    {name}: {value}\n" for name, value in FACTS.items()))
     part = total // 8
     many = {"evidence": max(part // 4, 4), "harms": 20, "hazards": max(part // 4, 4), "needs": max(part // 4, 4), "requirements": part, "tests": part,
             "controls": part, "situations": part, "runs": part}
     used = sum(many.values()) + many["situations"]  # each situation holds one risk and one sequence
     many["components"] = max(total - used - many["situations"], 1)
+
+    answers = [f"  \"{key}\":\n    applicable: true\n    method: {words(rng, 12)}\n    standards: [iso-14971]\n    evidence: [EV-{i % many['evidence']:05}]\n"
+               for i, key in enumerate(key for key, item in load_law().gspr.items() if item.answerable)]
+    (target / "gspr.yaml").write_text("gspr:\n" + "".join(answers))
 
     def pick(prefix: str, kind: str) -> str:
         return f"{prefix}-{rng.randrange(many[kind]):05}"

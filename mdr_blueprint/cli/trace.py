@@ -124,7 +124,7 @@ class Tracer:
         entry = self.graph.dossier.entries.get(id_)
         if entry is not None and not entry.whole:
             return "(cannot be read)"
-        label = self.graph.dossier.label_of(entry) if entry is not None else ""
+        label = self.graph.dossier.say(self.graph.dossier.label_of(entry)) if entry is not None else ""
         if id_.startswith("gspr:"):
             item = self.law.gspr.get(id_[5:])
             return "; ".join(text for text in (item.topic if item else "", label) if text)

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from mdr_blueprint.diagnostics import Fault, Related, did_you_mean
-from mdr_blueprint.graph.references import FIGURE, MENTIONS, QUOTES, Reference, prose_fields, references, texts
+from mdr_blueprint.graph.references import MENTIONS, QUOTES, Reference, prose_fields, references, texts
 from mdr_blueprint.graph.typed import Edge, Graph
 from mdr_blueprint.load import Dossier, Entry, Law
+from mdr_blueprint.load.dossier import FIGURE
 from mdr_blueprint.markdown import mentions
 from mdr_blueprint.model import KINDS, AppliedStandard, ClauseAnswer, GsprAnswer, Record
 from mdr_blueprint.source import Sources

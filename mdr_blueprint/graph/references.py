@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache
@@ -12,8 +11,6 @@ from mdr_blueprint.graph.typed import Steps
 from mdr_blueprint.model import KINDS, Inverse, Part, Record, Ref, ready
 from mdr_blueprint.model.scalars import ProseMark
 from mdr_blueprint.source import Map, Seq
-
-FIGURE = re.compile(r"\{figure:([^{}\s]+)\}")
 
 
 @dataclass(frozen=True, slots=True)

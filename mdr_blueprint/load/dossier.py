@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Generic, TypeVar, cast
 
 from mdr_blueprint.diagnostics import Fault, Place
-from mdr_blueprint.model import KINDS, Device, Harm, Project, Record, Risk, Situation
+from mdr_blueprint.model import KINDS, Device, Figure, Harm, Project, Record, Risk, Situation
 from mdr_blueprint.source import Map, place_of
 
+FIGURE = re.compile(r"\{figure:([^{}\s]+)\}")
+"""How a text quotes a figure."""
 R = TypeVar("R", bound=Record)
 R_co = TypeVar("R_co", bound=Record, covariant=True)
 
@@ -100,6 +103,18 @@ class Dossier:
             return record.label
         harm, situation = self.get(record.harm, Harm), self.get(entry.owner or "", Situation)
         return ": ".join(found.record.label for found in (harm, situation) if found)
+
+    def say(self, text: str | None) -> str:
+        """A text as it is printed: `{figure:B0}` becomes the figure, marked where it is illustrative."""
+        if text is None:
+            return ""
+        return FIGURE.sub(self._figure, text) if "{figure:" in text else text
+
+    def _figure(self, match: re.Match[str]) -> str:
+        entry = self.get(match[1], Figure)
+        if entry is None or not entry.record.quoted:
+            return f"[figure {match[1]} missing]"
+        return entry.record.quoted + (" (illustrative)" if entry.record.illustrative else "")
 
     def same_but_case(self, id_: str) -> str | None:
         return self._by_fold.get(id_.casefold())

@@ -26,9 +26,14 @@ def call(entry: Entry[Any], title: str | None = None) -> str:
 
 
 def short(words: str, limit: int = 60) -> str:
-    """The head of a text, on one line."""
+    """The head of a text, on one line, never cut inside a `{figure:...}`."""
     line = " ".join(words.split())
-    return line if len(line) <= limit else line[: limit - 3].rstrip() + "..."
+    if len(line) <= limit:
+        return line
+    head = line[: limit - 3]
+    if head.rfind("{") > head.rfind("}"):
+        head = head[: head.rfind("{")]
+    return head.rstrip() + "..."
 
 
 def listed(words: list[str], last: str = "and") -> str:

@@ -13,13 +13,12 @@ from mdr_blueprint.facts import Known, known
 from mdr_blueprint.graph import Graph
 from mdr_blueprint.load import Dossier, Entry, Law
 from mdr_blueprint.markdown import parse_prose
-from mdr_blueprint.model import AppliedStandard, ClauseAnswer, Evidence, Figure, Record, Risk, Situation
+from mdr_blueprint.model import AppliedStandard, ClauseAnswer, Evidence, Record, Risk, Situation
 from mdr_blueprint.revision import Revision
 from mdr_blueprint.source import Sources
 from mdr_blueprint.tables.shapes import Cell, Gap, Lines, RecordLink, Words
 
 NUMBERS = re.compile(r"(\d+)")
-FIGURE = re.compile(r"\{figure:([^{}\s]+)\}")
 
 
 @dataclass(frozen=True)
@@ -39,16 +38,8 @@ class Inputs:
         return known(self.dossier, self.law)
 
     def say(self, text: str | None) -> str:
-        """A text as it is printed: `{figure:B0}` becomes the figure, marked where it is illustrative."""
-        if text is None:
-            return ""
-        return FIGURE.sub(self._figure, text) if "{figure:" in text else text
-
-    def _figure(self, match: re.Match[str]) -> str:
-        entry = self.dossier.get(match[1], Figure)
-        if entry is None or not entry.record.quoted:
-            return f"[figure {match[1]} missing]"
-        return entry.record.quoted + (" (illustrative)" if entry.record.illustrative else "")
+        """A text as it is printed, with its figures."""
+        return self.dossier.say(text)
 
     def prose(self, text: str | None, missing: str = "missing") -> Cell:
         """A prose field as a cell."""
