@@ -272,7 +272,7 @@ class RuleOutcome(Part):
     clause: Text
     text: Text
     device_class: BaseClass
-    when: When
+    when: When | None = None
     general: Flag = False
     """What holds where nothing else of the rule does."""
     replaces: Text | None = None

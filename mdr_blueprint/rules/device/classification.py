@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from typing import Any
 
-from mdr_blueprint.load import Dossier
-from mdr_blueprint.model import Accessory, Classification
+from mdr_blueprint.facts import Known
+from mdr_blueprint.load import Dossier, Entry
+from mdr_blueprint.model import Accessory, Classification, Component
+from mdr_blueprint.model.device import AccessoryClass
 from mdr_blueprint.rules.engine import Found, entries, rule
 from mdr_blueprint.rules.questions import call, gaps, is_missing, lacks, listed
 from mdr_blueprint.source import Sources
@@ -15,20 +18,32 @@ CLASSES = ("I", "Is", "Im", "Ir", "IIa", "IIb", "III")
 RULES = range(1, 23)
 
 
+def class_words(text: str) -> list[str]:
+    """`Class Is/Im` as `[Is, Im]`; a device may be both at once."""
+    return [word for word in re.split(r"[\s,/+]+", text.strip().removeprefix("Class ").removeprefix("class ")) if word]
+
+
+def base_class(text: str | None) -> str | None:
+    """The class without the suffixes of class I; None where the text names none, or two."""
+    words = {word[:1] if word in CLASSES[1:4] else word
+             for word in class_words(text or "")}
+    return words.pop() if len(words) == 1 and words <= {"I", "IIa", "IIb", "III"} else None
+
+
 def _unknown_class(text: str) -> str | None:
-    """The word in a class that is none; a device may be Is and Im at once."""
-    words = re.split(r"[\s,/+]+", text.strip().removeprefix("Class ").removeprefix("class "))
-    return next((word for word in words if word not in CLASSES), None)
+    """The word in a class that is none."""
+    return next((word for word in class_words(text) if word not in CLASSES), None)
 
 
 @rule("DEV204", "E", basis="MDR Annex II 1.1(f); Annex VIII")
-def missing_classification(dossier: Dossier, sources: Sources) -> Iterator[Found]:
+def missing_classification(dossier: Dossier, sources: Sources, known: Known) -> Iterator[Found]:
     """The project does not say which class the device has.
 
     Why: the class decides on the conformity assessment, and on half of the documents that are due.
     Fix: write `classification` with class, rule and rationale.
     """
-    if is_missing(dossier, sources, "classification"):
+    pack = known.stated.get("system_or_pack") == "true"  # has no class by Article 22
+    if is_missing(dossier, sources, "classification") and not pack:
         yield Found.missing(dossier, "classification", "the project does not say which class the device has")
 
 
@@ -59,17 +74,34 @@ def unclassified_accessory(dossier: Dossier) -> Iterator[Found]:
     Fix: add `classification` with class, rule and rationale to the accessory.
     """
     for entry in entries(dossier, Accessory):
-        own = entry.record.classification
-        if own is None:
-            if lacks(entry, "classification"):
-                yield Found.on(entry, f"{call(entry)} has no classification of its own", "classification")
-            continue
-        raw = entry.raw.get("classification")
-        missing = [f"`{name}`" for name in ("device_class", "rule", "rationale")
-                   if getattr(own, name) in (None, "") and not (isinstance(raw, dict) and raw.get(name))]
-        if missing:
-            yield Found.on(entry, f"the classification of {call(entry)} has no {listed(missing, 'or')}", "classification")
-        word = _unknown_class(own.device_class) if own.device_class else None
-        if word is not None:
-            yield Found.on(entry, f"`{word}` of {call(entry)} is no class of the Regulation; there are {listed(list(CLASSES))}",
-                           "classification", "device_class")
+        yield from _own_class(entry, f"{call(entry)} has no classification of its own", "classification")
+
+
+@rule("DEV230", "E", basis="MDR Annex VIII 3.2; Article 23(2)")
+def unclassified_part(dossier: Dossier) -> Iterator[Found]:
+    """A part that is sold separately is not classified in its own right.
+
+    Why: placed on the market alone it is a device or an accessory of its own; the class of the whole does not carry over.
+    Fix: add `classification` with class, rule and rationale to the component, and its own `facts`.
+    """
+    for entry in entries(dossier, Component):
+        if entry.record.sold_separately:
+            yield from _own_class(entry, f"{call(entry)} is sold separately and has no classification of its own",
+                                  "sold_separately")
+
+
+def _own_class(entry: Entry[Any], message: str, step: str) -> Iterator[Found]:
+    own: AccessoryClass | None = entry.record.classification
+    if own is None:
+        if lacks(entry, "classification"):
+            yield Found.on(entry, message, step)
+        return
+    raw = entry.raw.get("classification")
+    missing = [f"`{name}`" for name in ("device_class", "rule", "rationale")
+               if getattr(own, name) in (None, "") and not (isinstance(raw, dict) and raw.get(name))]
+    if missing:
+        yield Found.on(entry, f"the classification of {call(entry)} has no {listed(missing, 'or')}", "classification")
+    word = _unknown_class(own.device_class) if own.device_class else None
+    if word is not None:
+        yield Found.on(entry, f"`{word}` of {call(entry)} is no class of the Regulation; there are {listed(list(CLASSES))}",
+                       "classification", "device_class")

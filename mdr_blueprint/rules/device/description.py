@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
+from mdr_blueprint.facts import Known
 from mdr_blueprint.load import Dossier, Entry
 from mdr_blueprint.model import Device, IntendedPurpose, Operators
 from mdr_blueprint.model.device import Operator
@@ -16,10 +17,9 @@ from mdr_blueprint.source import Sources
 DESCRIPTION = "MDR Annex II 1.1"
 SRN = re.compile(r"[A-Z]{2}-(AR|IM|MF|PR)-\d{9}\Z")
 ROLE_LETTERS = {"manufacturer": "MF", "authorised_representative": "AR"}
+ANNEX_XVI = re.compile(r"\bannex\s+XVI\b", re.IGNORECASE)
 OPERATORS = {"manufacturer": "manufacturer", "authorised_representative": "authorised representative",
              "prrc": "person responsible for regulatory compliance"}
-JUDGEMENTS = ("hazardous", "decision_impact", "immediate_danger", "essential_impact", "nano_exposure", "closed_loop_diagnostic")
-"""Facts that cannot be read off the device: somebody judged them."""
 
 
 @rule("DEV201", "E", basis="MDR Annex II 1.1(a)")
@@ -91,6 +91,40 @@ def _written(entry: Entry[Any], *steps: str) -> bool:
     return bool(value)
 
 
+@rule("DEV235", "E", basis="MDR Article 11(1); Annex I 23.2(d)", requires=("DEV207", "DEV220", "DEV221"))
+def representative_ruled_out(dossier: Dossier, known: Known) -> Iterator[Found]:
+    """A manufacturer outside the Union rules an authorised representative out.
+
+    Why: a device of such a manufacturer may be placed on the market only with a sole authorised representative, who answers for
+    it to the authorities and stands on its label.
+    Fix: name the representative with address and mandate, or correct the fact `manufacturer_outside_union`.
+    """
+    if known.stated.get("manufacturer_outside_union") != "true":
+        return
+    for entry in entries(dossier, Operators):
+        representative = entry.record.authorised_representative
+        if representative is not None and representative.none and not representative.name:
+            yield Found.on(entry, "manufacturer_outside_union = true, and `none` says that there is no authorised representative",
+                           "authorised_representative", "none")
+
+
+@rule("DEV236", "W", basis="MDR Article 11(1); Annex I 23.2(d)", requires=("DEV207", "DEV220", "DEV221"))
+def representative_without_need(dossier: Dossier, known: Known) -> Iterator[Found]:
+    """A manufacturer in the Union names an authorised representative.
+
+    Why: only manufacturers outside the Union have one; either the fact is wrong, or a party stands on the label that has no
+    part in it.
+    Fix: correct the fact `manufacturer_outside_union`, or write why there is none in `none`.
+    """
+    if known.stated.get("manufacturer_outside_union") != "false":
+        return
+    for entry in entries(dossier, Operators):
+        representative = entry.record.authorised_representative
+        if representative is not None and representative.name:
+            yield Found.on(entry, f"manufacturer_outside_union = false, and `{representative.name}` is named as authorised "
+                           "representative", "authorised_representative")
+
+
 @rule("DEV208", "E", basis="MDR Article 31; Annex VI A 1")
 def malformed_srn(dossier: Dossier) -> Iterator[Found]:
     """A single registration number is not of its form.
@@ -125,18 +159,20 @@ def missing_device_description(dossier: Dossier) -> Iterator[Found]:
             yield Found.on(entry, f"the device has no {listed(missing, 'or')}")
 
 
-@rule("DEV215", "E", basis="MDR Annex VIII 3.5 and Annex II 1.1(f)")
-def judgement_without_argument(dossier: Dossier) -> Iterator[Found]:
-    """A fact that is a judgement has no argument.
+@rule("DEV237", "W", basis="MDR Article 1(2); Annex XVI; Annex II 1.1(e)", requires=("DEV214", "DEV220", "DEV221"))
+def group_of_annex_xvi_not_named(dossier: Dossier, known: Known) -> Iterator[Found]:
+    """A product without a medical purpose does not say by which group of Annex XVI it is covered.
 
-    Why: such a fact moves the class; a reviewer who judges otherwise needs to see on what it rests.
-    Fix: write it as `{value: ..., argument: ...}`.
+    Why: the Regulation covers such a product only where Annex XVI lists its group; the common specifications and, for some
+    groups, the class depend on it.
+    Fix: name the group of Annex XVI in `qualification`, or correct the fact `medical_purpose`.
     """
+    if known.stated.get("medical_purpose") != "false":
+        return
     for entry in entries(dossier, Device):
-        for name in JUDGEMENTS:
-            fact = entry.record.facts.get(name)
-            if fact is not None and not fact.argument:
-                yield Found.on(entry, f"the fact `{name}: {fact.value}` is a judgement and has no argument", "facts", name)
+        text = entry.record.qualification
+        if text and not ANNEX_XVI.search(text):
+            yield Found.on(entry, "medical_purpose = false, and `qualification` does not speak of Annex XVI", "qualification")
 
 
 @rule("DEV216", "W", basis="MDR Article 26; MDCG 2021-12")

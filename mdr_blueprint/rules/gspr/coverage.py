@@ -5,11 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from mdr_blueprint.answers import answer_of, points_above
 from mdr_blueprint.diagnostics import nearest
+from mdr_blueprint.facts import Known
 from mdr_blueprint.load import Dossier, Law
 from mdr_blueprint.model import GsprAnswer
 from mdr_blueprint.rules.engine import Found, entries, rule
-from mdr_blueprint.rules.questions import call, is_missing, lacks, short
+from mdr_blueprint.rules.questions import call, first, is_missing, lacks, listed, short
 from mdr_blueprint.source import Sources
 
 MATRIX = "MDR Annex I; Annex II 4(a)"
@@ -32,16 +34,11 @@ def unanswered_requirement(dossier: Dossier, law: Law, sources: Sources) -> Iter
     if not answers:
         return
     broken = "".join(source.text for source in sources.files if source.faults)
-    first = next(iter(answers.values()))
+    top = next(iter(answers.values()))
     for key in due:
-        if key in answers or f'"{key}"' in broken or f"'{key}'" in broken:
+        if key in answers or f'"{key}"' in broken or f"'{key}'" in broken or answer_of(dossier, law, key) is not None:
             continue
-        owner, above = first, law.gspr[key].parent
-        while above is not None:
-            if above in answers:
-                owner = answers[above]
-                break
-            above = law.gspr[above].parent if above in law.gspr else None
+        owner = next((answers[above] for above in points_above(law, key) if above in answers), top)
         yield Found(f"gspr:{key}", owner.place, f"GSPR `{key}` ({short(law.gspr[key].topic)}) is not answered")
 
 
@@ -55,14 +52,27 @@ def unknown_requirement(dossier: Dossier, law: Law) -> Iterator[Found]:
     """
     for entry in dossier.of(GsprAnswer):
         if entry.key not in law.gspr and entry.record.retired is None:
-            meant = _meant(entry.key, law)
-            hint = f"; did you mean {meant}?" if meant else ""
-            yield Found.on(entry, f"`{entry.key}` is no identifier of Annex I{hint}")
+            yield Found.on(entry, f"`{entry.key}` is no identifier of Annex I{_hint(entry.key, law)}")
+
+
+def _hint(key: str, law: Law) -> str:
+    """Where an identifier comes from and what stands for it in Annex I, or what was likely meant."""
+    other = law.refused.get(key) or law.refused.get(_bare(key))
+    if other is None:
+        meant = _meant(key, law)
+        return f"; did you mean {meant}?" if meant else ""
+    here = f"; here it is {listed(list(other.instead), 'or')}" if other.instead else ""
+    return f"; {other.origin.rstrip('.')}{here}"
+
+
+def _bare(key: str) -> str:
+    """An identifier without the words and blanks that people put around it: `10.4.1(a)` of `GSPR 10.4.1 (a)`."""
+    return re.sub(r"\s+", "", PREFIX.sub("", key.strip())).rstrip(".").replace("gspr:", "")
 
 
 def _meant(key: str, law: Law) -> str | None:
     """The identifier behind another way to write it (`10.4.1 (a)`, `GSPR 10.4.1.a`, `10.4.1 a)`), else the most similar one."""
-    plain = re.sub(r"\s+", "", PREFIX.sub("", key.strip())).rstrip(".").replace("gspr:", "")
+    plain = _bare(key)
     point = re.sub(r"[.(]?([a-z]{1,2})\)?(/i\d+)?$", r"(\1)\2", plain, flags=re.IGNORECASE).lower()
     for candidate in (plain, plain.lower(), point):
         if candidate in law.gspr:
@@ -89,11 +99,12 @@ def answer_to_heading(dossier: Dossier, law: Law) -> Iterator[Found]:
     """A heading or a mere condition of Annex I is answered.
 
     Why: a heading asks nothing; an answer there hides that the points below it need answers of their own.
-    Fix: move the answer to the points below.
+    Fix: move the answer to the points below; to rule a whole section out by one reason, add `covers_points: true`.
     """
     for entry in entries(dossier, GsprAnswer):
         item = law.gspr.get(entry.key)
-        if item is not None and item.role in ("heading", "cond"):
+        ruled_out = entry.record.applicable is False and entry.record.covers_points
+        if item is not None and item.role in ("heading", "cond") and not (item.role == "heading" and ruled_out):
             what = "a heading" if item.role == "heading" else "a condition"
             yield Found.on(entry, f"GSPR `{entry.key}` is {what} and asks for no answer of its own")
 
@@ -108,3 +119,21 @@ def open_answer(dossier: Dossier) -> Iterator[Found]:
     for entry in entries(dossier, GsprAnswer):
         if lacks(entry, "applicable") and entry.record.applicable is None:
             yield Found.on(entry, f"{call(entry)} says neither that the requirement applies nor that it does not", "applicable")
+
+
+@rule("GSPR325", "W", basis="MDR Annex I 4 and others (texts without a number that carry duties)",
+      requires=("GSPR302", "GSPR308", "GSPR314"))
+def unnumbered_text_without_evidence(dossier: Dossier, law: Law, known: Known) -> Iterator[Found]:
+    """A text of Annex I that has no number is met by no row with evidence.
+
+    Why: the closing sentence of a section is a duty like the points above it; a checklist of numbers alone drops it.
+    Fix: give evidence in one of the rows that the message names.
+    """
+    for text in law.gspr_texts.values():
+        if not known.judge(text.when).holds:
+            continue
+        rows = [row for key in text.answered_by if (row := answer_of(dossier, law, key)) is not None]
+        if rows and not any(row.record.applicable and row.record.evidence for row in rows):
+            keys = first([f"`{key}`" for key in text.answered_by])
+            yield Found.on(rows[0], f"{text.citation} ({short(text.topic)}) has no number and is met by no row with evidence: "
+                           f"not by {keys}")

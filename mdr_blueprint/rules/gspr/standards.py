@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from mdr_blueprint.diagnostics import Place
@@ -12,6 +13,10 @@ from mdr_blueprint.rules.questions import base, call, first, is_missing
 from mdr_blueprint.source import Sources
 
 LIST = "MDR Annex II 4(c)"
+HARMONISED = re.compile(r"\bharmoni[sz]ed\b", re.IGNORECASE)
+DENIED = re.compile(r"\b(no|not|non|none|nor|neither|never|without|until|once)\b[^.;]*\bharmoni[sz]ed\b"
+                    r"|\bharmoni[sz]ed\b[^.;]*\b(no|not|none|yet)\b", re.IGNORECASE)
+"""Words that say that something is not harmonised."""
 
 
 def _uses(dossier: Dossier, law: Law) -> dict[str, list[tuple[Place, str]]]:
@@ -66,3 +71,37 @@ def unused_standard(dossier: Dossier, law: Law) -> Iterator[Found]:
     for entry in entries(dossier, AppliedStandard):
         if entry.id not in uses:
             yield Found.on(entry, f"{call(entry)} is declared, but no answer, requirement or clause verdict uses it")
+
+
+@rule("GSPR324", "W", basis="MDR Article 8(1); Annex II 4(c)", requires=("GSPR302",))
+def harmonised_in_words_only(dossier: Dossier, law: Law) -> Iterator[Found]:
+    """An answer speaks of harmonised standards, and none of those it names is listed as such in the edition applied.
+
+    Why: only a standard whose reference is in the Official Journal carries the presumption of conformity, and only in the
+    edition listed; the word for another one is an error that every reviewer knows.
+    Fix: say "state of the art" where the standard is not listed, or name the standard and edition that is.
+    """
+    for entry in entries(dossier, GsprAnswer):
+        text = next((name for name in ("method", "justification") if _claims(getattr(entry.record, name))), None)
+        names = list(dict.fromkeys(base(id_) for id_ in entry.record.standards))
+        unlisted = [reason for id_ in names if (reason := _unlisted(dossier, law, id_)) is not None]
+        if text is not None and unlisted and len(unlisted) == len(names):
+            yield Found.on(entry, f"{call(entry)} speaks of harmonised standards, but {first(unlisted, 3)}", text)
+
+
+def _claims(text: str | None) -> bool:
+    """Whether a text says that something is harmonised, and nowhere that it is not."""
+    return text is not None and HARMONISED.search(text) is not None and DENIED.search(text) is None
+
+
+def _unlisted(dossier: Dossier, law: Law, id_: str) -> str | None:
+    """Why a standard is not harmonised in the edition applied; None where it is, or where nobody knows."""
+    known, applied = law.standard(id_), dossier.get(id_, AppliedStandard)
+    if known is None or known.status == "unknown":
+        return None
+    if known.status != "harmonised":
+        return f"`{id_}` is not listed (as of {known.checked})"
+    edition = " ".join((applied.record.edition or "").split()) if applied else ""
+    if edition and edition in known.editions and edition != known.edition:
+        return f"`{id_}` is known as listed in edition {known.edition} (as of {known.checked}) and applied in {edition}"
+    return None

@@ -1,0 +1,134 @@
+"""Whether what an answer says of applicability agrees with the facts of the device."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from mdr_blueprint.answers import points_below
+from mdr_blueprint.facts import Known, plain, said
+from mdr_blueprint.load import Dossier, Law
+from mdr_blueprint.model import Device, GsprAnswer
+from mdr_blueprint.rules.engine import Found, entries, rule
+from mdr_blueprint.rules.questions import call, first
+
+ANSWER = "MDR Annex I; Annex II 4(a)"
+ROWS = ("GSPR302", "GSPR308", "GSPR314")
+"""Who answers no row has been told so."""
+
+
+@rule("GSPR323", "E", basis=ANSWER, requires=(*ROWS, "DEV220", "DEV221"))
+def reopened_answer(dossier: Dossier, law: Law, known: Known) -> Iterator[Found]:
+    """An answer rests on facts that do not hold for the device.
+
+    Why: the device was changed, or described otherwise, after the row was answered; nobody has looked at the row since.
+    Fix: answer the row anew, then bring `facts` in line with the device.
+    """
+    for entry in entries(dossier, GsprAnswer):
+        for name, fact in entry.record.facts.items():
+            now, then = known.values.get(name), plain(fact)
+            if now == then:
+                continue
+            state = "the device does not state it" if now is None else f"the device states {said(((name, now),))}"
+            item = law.gspr.get(entry.key)
+            outcome = known.judge(item.when) if item is not None and item.when is not None else None
+            more = "" if outcome is None or outcome.holds is None or outcome.holds is entry.record.applicable else (
+                f", and the requirement {known.why(item.when if item else None)}")
+            yield Found.on(entry, f"{call(entry)} stands while {said(((name, str(then)),))}, but {state}{more}", "facts", name)
+
+
+@rule("GSPR318", "E", basis=ANSWER, requires=(*ROWS, "GSPR323"))
+def applies_after_all(dossier: Dossier, law: Law, known: Known) -> Iterator[Found]:
+    """A requirement is said not to apply although the facts say that it does.
+
+    Why: file and device contradict each other; a reviewer who reads both asks which of them is wrong.
+    Fix: answer the requirement as applicable, or correct the fact that the message names.
+    """
+    for entry in entries(dossier, GsprAnswer):
+        item = law.gspr.get(entry.key)
+        if item is None or not item.answerable or entry.record.applicable is not False:
+            continue
+        outcome = known.judge(item.when)
+        if outcome.holds:
+            why = f"applies because {said(outcome.because)}" if outcome.because else "applies to every device"
+            yield Found.on(entry, f"GSPR `{entry.key}` is answered as not applicable, but {why}", "applicable")
+
+
+@rule("GSPR319", "W", basis=ANSWER, requires=(*ROWS, "GSPR323"))
+def excluded_by_facts(dossier: Dossier, law: Law, known: Known) -> Iterator[Found]:
+    """A requirement is answered as applicable although the facts exclude it.
+
+    Why: either a fact is wrong, and then the class may be wrong too, or the row promises proof of something that the device
+    has not got.
+    Fix: correct the fact that the message names, or answer the row as not applicable, with the reason.
+    """
+    for entry in entries(dossier, GsprAnswer):
+        item = law.gspr.get(entry.key)
+        if item is not None and entry.record.applicable and known.judge(item.when).holds is False:
+            yield Found.on(entry, f"GSPR `{entry.key}` is answered as applicable, but {known.why(item.when)}", "applicable")
+
+
+@rule("GSPR320", "W", basis=ANSWER, requires=("DEV220", "DEV221", "DEV223"))
+def unstated_fact(dossier: Dossier, law: Law, known: Known) -> Iterator[Found]:
+    """A fact is not stated, and requirements of Annex I stay open for it.
+
+    Why: nobody can tell from the file whether the requirements apply; an answer to them is compared with nothing.
+    Fix: state the fact under `facts` of the device; `false` or `none` is an answer too.
+    """
+    device = next(entries(dossier, Device), None)
+    if device is None:
+        return
+    rows: dict[str, list[str]] = {}
+    for key, item in law.gspr.items():
+        if item.answerable:
+            for name in known.judge(item.when).open:
+                rows.setdefault(name, []).append(key)
+    for name, keys in rows.items():
+        what = "GSPR" if len(keys) == 1 else f"{len(keys)} GSPR rows:"
+        named = first([f"`{key}`" for key in keys], 4)
+        named = first([f"`{key}`" for key in keys], 4)
+        yield Found.on(device, f"`{name}` is not stated, which leaves open {what} {named}", "facts",
+                       fix=f"answer under `facts` of the device: {law.facts.facts[name].question}")
+
+
+@rule("GSPR321", "E", basis=ANSWER, requires=ROWS)
+def points_not_covered(dossier: Dossier, law: Law, known: Known) -> Iterator[Found]:
+    """One answer is to stand for points that need answers of their own.
+
+    Why: each point asks for something else; an answer for all of them hides those that were forgotten.
+    Fix: answer the points that the message names, and take `covers_points` out.
+    """
+    for entry in entries(dossier, GsprAnswer):
+        item = law.gspr.get(entry.key)
+        if item is None or not entry.record.covers_points or entry.record.applicable is None:
+            continue
+        below = [key for key in points_below(law, entry.key) if law.gspr[key].answerable]
+        if not below:
+            yield Found.on(entry, f"{call(entry)} says that it covers the points below, and there are none", "covers_points",
+                           fix="take `covers_points` out")
+        elif entry.record.applicable:
+            if not item.one_answer:
+                yield Found.on(entry, f"{call(entry)} covers the points below, but each of them asks for an answer of its own: "
+                               f"{first([f'`{key}`' for key in below])}", "covers_points")
+        else:
+            kept = [key for key in below if known.judge(law.gspr[key].when).holds is not False]
+            if kept:
+                yield Found.on(entry, f"{call(entry)} rules the points below out with it, but the facts do not exclude "
+                               f"{first([f'`{key}` ({known.why(law.gspr[key].when)})' for key in kept], 3)}", "covers_points")
+
+
+@rule("GSPR322", "W", basis=ANSWER, requires=(*ROWS, "GSPR321"))
+def covered_and_answered_differently(dossier: Dossier, law: Law) -> Iterator[Found]:
+    """An answer covers a point that is answered differently.
+
+    Why: the two rows of the checklist contradict each other.
+    Fix: take `covers_points` out and answer each point, or take out the answer to the point.
+    """
+    for entry in entries(dossier, GsprAnswer):
+        if not entry.record.covers_points or entry.record.applicable is None:
+            continue
+        for key in points_below(law, entry.key):
+            below = dossier.get(f"gspr:{key}", GsprAnswer)
+            if (below is not None and below.record.retired is None and below.record.applicable is not None
+                    and below.record.applicable is not entry.record.applicable):
+                yield Found.on(below, f"GSPR `{key}` is answered as {below.record.label}, and `{entry.key}` answers for it as "
+                               f"{entry.record.label}", "applicable")
