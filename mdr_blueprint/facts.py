@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
-from mdr_blueprint.classification import Classified, classify
+from mdr_blueprint.classification import Classified, classify, understood
 from mdr_blueprint.conditions import Condition, Outcome, judge
 from mdr_blueprint.load import Dossier, Entry, Law
 from mdr_blueprint.model import Accessory, Component, Device, Variant
@@ -95,15 +95,7 @@ class Subject:
 
 def known_of(facts: Mapping[str, Any], law: Law) -> Known:
     """What follows from some facts; each is a plain value or has a `value`. What the vocabulary does not know is left out."""
-    stated = {}
-    for name, fact in facts.items():
-        value = plain(fact)
-        definition = law.facts.facts.get(name)
-        if definition is None or value is None:
-            continue
-        if value in definition.answers or (definition.type == "number" and value.isdecimal()):
-            stated[name] = value
-    return Known(stated, law)
+    return Known(understood(facts, law)[0], law)
 
 
 def known(dossier: Dossier, law: Law) -> Known:
@@ -127,16 +119,6 @@ def subjects(dossier: Dossier, law: Law) -> Iterator[Subject]:
         if component.record.sold_separately and component.record.retired is None:
             decided = component.record.classification
             yield Subject(component, known_of(component.record.facts, law), decided.device_class if decided else None)
-
-
-def plain(fact: Any) -> str | None:
-    """The value of a fact as the vocabulary writes it: `True` and `{value: true}` are `true`."""
-    if isinstance(fact, Mapping):
-        fact = fact.get("value")
-    fact = getattr(fact, "value", fact)
-    if isinstance(fact, bool):
-        return "true" if fact else "false"
-    return str(fact) if isinstance(fact, str | int) else None
 
 
 def said(pairs: tuple[tuple[str, str], ...]) -> str:

@@ -6,15 +6,15 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from mdr_blueprint.classification import Classified
-from mdr_blueprint.facts import Known, known_of, said
+from mdr_blueprint.classification import Classified, classify
+from mdr_blueprint.facts import Known, known_of
 from mdr_blueprint.load import Dossier, Entry, Law
 from mdr_blueprint.model import Accessory, Classification, Component, Device, SoftwareItem, Variant
 from mdr_blueprint.model.device import AccessoryClass, Facts
 from mdr_blueprint.rules.device.classification import base_class, class_words
 from mdr_blueprint.rules.device.facts import usable
 from mdr_blueprint.rules.engine import Found, entries, rule
-from mdr_blueprint.rules.questions import call, listed
+from mdr_blueprint.rules.questions import call, first, listed
 
 NUMBER = r"\d{1,2}(?!\d|\.\d)"
 RULES_NAMED = re.compile(rf"\brules?\s+({NUMBER}(?:\s*(?:,|;|to|through|and|or|/|-|–)+\s*{NUMBER})*)", re.IGNORECASE)
@@ -35,15 +35,15 @@ def rules_named(text: str) -> set[int]:
 
 
 def _deciding(classified: Classified) -> str:
-    """`by Rule 10, first indent (ionising = diagnostic)`."""
-    hits = [hit for hit in classified.hits if hit.rule in classified.deciding_rules and hit.device_class == classified.base_class]
-    if not hits:
-        return f"by {_rules(classified.deciding_rules)}" if classified.deciding_rules else "by no rule that raises it"
-    return "by " + listed([f"Rule {hit.rule}, {hit.clause}" + (f" ({said(hit.because)})" if hit.because else "") for hit in hits])
+    """`by Rule 10, last paragraph (ionising = diagnostic)`."""
+    hits = [hit for hit in classified.hits if hit.device_class == classified.base_class]
+    return "by " + listed([f"{hit.place} ({hit.reason})" if hit.reason else hit.place for hit in hits]) if hits else "by no rule"
 
 
-def _rules(numbers: tuple[int, ...]) -> str:
-    return f"Rule{'s' if len(numbers) > 1 else ''} {listed([str(number) for number in numbers])}"
+def _given(known: Known, guidance: str | None, law: Law) -> Classified:
+    """The class by the facts, read with the guidance that the decision names where the library knows it."""
+    named = next((revision for revision in law.annex_viii.guidance.revisions if revision in (guidance or "")), None)
+    return known.classified if named in (None, known.classified.guidance) else classify(known.stated, law, named)
 
 
 def _device(dossier: Dossier, law: Law) -> tuple[Entry[Device], Entry[Classification]] | None:
@@ -80,7 +80,8 @@ def class_against_facts(dossier: Dossier, law: Law, known: Known) -> Iterator[Fo
     Fix: correct the class and the rule, or the fact that the message names; argue in `rationale` where the rules leave a choice.
     """
     for _, decided in filter(None, [_device(dossier, law)]):
-        wrong = _disagreement(decided.record.device_class, decided.record.rule, known.classified)
+        given = _given(known, decided.record.guidance, law)
+        wrong = _disagreement(decided.record.device_class, decided.record.rule, given)
         if wrong:
             yield Found.on(decided, f"the device {wrong[0]}", wrong[1])
 
@@ -94,9 +95,10 @@ def rule_not_in_rationale(dossier: Dossier, law: Law, known: Known) -> Iterator[
     """
     for _, decided in filter(None, [_device(dossier, law)]):
         named = rules_named(f"{decided.record.rationale or ''} Rule {decided.record.rule or 0}")
-        left_out = [hit for hit in known.classified.hits if hit.rule not in named]
+        hits = _given(known, decided.record.guidance, law).hits
+        left_out = {hit.rule: hit for hit in hits if hit.rule is not None and hit.rule not in named}
         if left_out and decided.record.rationale:
-            told = listed([f"Rule {hit.rule} ({hit.clause}, class {hit.device_class})" for hit in left_out])
+            told = listed([f"{hit.place} (class {hit.device_class})" for hit in left_out.values()])
             yield Found.on(decided, f"the rationale does not mention {told}, which the facts call for", "rationale")
 
 
@@ -159,7 +161,7 @@ def part_class_against_facts(dossier: Dossier, law: Law) -> Iterator[Found]:
     Fix: correct its class and rule, or the fact that the message names.
     """
     for entry, decided, known in _parts(dossier, law):
-        wrong = _disagreement(decided.device_class, decided.rule, known.classified)
+        wrong = _disagreement(decided.device_class, decided.rule, _given(known, decided.guidance, law))
         if wrong:
             yield Found.on(entry, f"{call(entry)} {wrong[0]}", "classification", wrong[1])
 
@@ -178,10 +180,32 @@ def variant_of_another_class(dossier: Dossier, law: Law, known: Known) -> Iterat
         facts: Facts = {**device.record.facts, **entry.record.facts}
         if not entry.record.facts or not usable(facts, law):
             continue
-        own = known_of(facts, law).classified
-        if own.device_class != known.classified.device_class:
-            yield Found.on(entry, f"{call(entry)} comes to class {own.device_class} {_deciding(own)}, the device to class "
-                           f"{known.classified.device_class}", "facts")
+        own, whole = known_of(facts, law).classified, known.classified
+        if (own.base_class, own.suffixes) != (whole.base_class, whole.suffixes):
+            yield Found.on(entry, f"{call(entry)} comes to class {_printed(own)} {_deciding(own)}, the device to class "
+                           f"{_printed(whole)}", "facts")
+
+
+def _printed(classified: Classified) -> str:
+    return "/".join(classified.suffixes) or classified.base_class
+
+
+@rule("DEV233", "W", basis="MDR Annex VIII 3.5; Annex II 1.1(f)", requires=(*FACTS, "DEV223"))
+def class_rests_on_unstated_facts(dossier: Dossier, law: Law, known: Known) -> Iterator[Found]:
+    """Facts that could raise the class are not stated.
+
+    Why: what is not stated was taken for the harmless answer; a class that rests on silence is not argued.
+    Fix: state the facts that the message names, also where the answer is `false` or `none`; `mdr classify` lists them all.
+    """
+    for entry in entries(dossier, Device):
+        if not usable(entry.record.facts, law):
+            continue
+        given = known.classified
+        told = [f"`{item.fact}` ({item.place}: class {item.device_class})" for item in given.assumed]
+        told += [f"`{SUFFIXES[name[1:]]}` (class {name})" for name in given.open_suffixes]
+        if told:
+            yield Found.on(entry, f"class {_printed(given)} holds only while {'these facts are' if len(told) > 1 else 'this fact is'}"
+                           f" not stated: {first(told, 5)}", "facts")
 
 
 @rule("DEV234", "W", basis="MDR Article 22(1) to (4)", requires=FACTS)

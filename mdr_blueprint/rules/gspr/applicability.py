@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from mdr_blueprint.answers import points_below
-from mdr_blueprint.facts import Known, plain, said
+from mdr_blueprint.classification import plain
+from mdr_blueprint.facts import Known, said
 from mdr_blueprint.load import Dossier, Law
 from mdr_blueprint.model import Device, GsprAnswer
 from mdr_blueprint.rules.engine import Found, entries, rule
