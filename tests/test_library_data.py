@@ -13,7 +13,18 @@ from mdr_blueprint.evaluation import p1_bands, p2_bands
 from mdr_blueprint.load import load_law
 from mdr_blueprint.load.law import read_library
 from mdr_blueprint.model import KINDS
-from mdr_blueprint.model.library import AnnexI, AnnexPoints, DefaultPolicy, HazardLibrary, Standard, Taxonomy
+from mdr_blueprint.model.library import (
+    AnnexI,
+    AnnexPoints,
+    AnnexVIII,
+    DefaultPolicy,
+    Guidance,
+    HazardLibrary,
+    Obligations,
+    Standard,
+    Taxonomy,
+    Vocabulary,
+)
 from mdr_blueprint.source import read_text
 
 LAW = load_law()
@@ -23,6 +34,12 @@ SHAPES = {
     "annex_i": AnnexI,
     "annex_ii": AnnexPoints,
     "annex_iii": AnnexPoints,
+    "annex_iv": AnnexPoints,
+    "annex_viii": AnnexVIII,
+    "annex_xiv": AnnexPoints,
+    "facts": Vocabulary,
+    "guidance": Guidance,
+    "obligations": Obligations,
     "policy": DefaultPolicy,
     "taxonomy": Taxonomy,
     "hazards_low_field_mri": HazardLibrary,
@@ -81,7 +98,6 @@ def test_identifiers_stand_below_their_parents_and_say_what_they_are():
         assert item.parent is None or (item.parent in seen and key.startswith(item.parent)), key
         assert (item.parent is None) == key.isdigit(), key
         assert item.topic.strip()
-        assert item.trigger, key
         assert {"indent": "/i" in key, "point": key.endswith(")"), "section": key.replace(".", "").isdigit()}[item.kind], key
         assert item.citation.strip()
         assert "/" not in item.citation, "an indent is cited in words"

@@ -3,44 +3,60 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from mdr_blueprint.classification.parts import OutcomePart
+from mdr_blueprint.classification.reading import Reading
 from mdr_blueprint.classification.result import CLASSES, Assumption, Conflict
 from mdr_blueprint.conditions import judge, names
 from mdr_blueprint.load import Law
 from mdr_blueprint.model.library import Contradiction
 
 
-def assumptions(
-    base: str, parts: Iterable[OutcomePart], stated: Mapping[str, str], values: Mapping[str, str], law: Law
-) -> tuple[Assumption, ...]:
+def assumptions(base: str, parts: Iterable[OutcomePart], reading: Reading, law: Law) -> tuple[Assumption, ...]:
     """Per fact the strictest class it could lead to, by the part that needs the fewest other facts to differ.
 
-    An answer that would contradict a stated fact is no possibility. Strictest first, then by rule.
+    An answer that would contradict a stated fact is no possibility, and a fact that changes nothing beside others is not
+    named. Strictest first, then by rule.
     """
-    best: dict[str, tuple[tuple[int, int, int], Assumption]] = {}
-    answers = _Answers(stated, law)
-    for part in parts:
-        strictness = CLASSES.index(part.device_class)
-        if strictness <= CLASSES.index(base):
+    found: dict[str, Assumption] = {}
+    enough: list[frozenset[str]] = []
+    for possible in sorted(_possible(base, parts, reading, _Answers(reading.stated, law)), key=_Possible.rank):
+        facts = frozenset(possible.would_be)
+        if any(fewer < facts for fewer in enough):
             continue
-        for way in part.ways:
-            differing = [fact for fact, allowed in way.items() if values[fact] not in allowed]
-            rank = (-strictness, len(differing), part.rule or 0)
-            better = [fact for fact in differing if fact not in best or rank < best[fact][0]]
-            if not better or any(fact in stated for fact in differing):
-                continue
-            would_be = {fact: answers.left(fact, way[fact]) for fact in differing}
-            if not all(would_be.values()):
-                continue
-            for fact in better:
-                others = tuple(other for other in differing if other != fact)
+        enough.append(facts)
+        for fact, would_be in possible.would_be.items():
+            if fact not in found:
+                part, others = possible.part, tuple(other for other in possible.would_be if other != fact)
                 question = law.facts.facts[fact].question
-                found = Assumption(fact, question, would_be[fact], part.rule, part.clause, part.device_class, others)
-                best[fact] = rank, found
-    ranked = sorted(best.values(), key=lambda item: (item[0][0], item[0][2], item[0][1]))
-    return tuple(assumption for _, assumption in ranked)
+                found[fact] = Assumption(fact, question, would_be, part.rule, part.clause, part.device_class, others)
+            elif (earlier := found[fact]).clause == possible.part.clause and {fact, *earlier.together_with} == facts:
+                found[fact] = replace(earlier, would_be=tuple(dict.fromkeys((*earlier.would_be, *would_be))))
+    return tuple(sorted(found.values(), key=lambda item: (-CLASSES.index(item.device_class), item.rule or 0)))
+
+
+@dataclass(frozen=True, slots=True)
+class _Possible:
+    """A way in which a part could stand: the facts that would have to differ, and how."""
+
+    part: OutcomePart
+    would_be: Mapping[str, tuple[str, ...]]
+
+    def rank(self) -> tuple[int, int, int]:
+        return -CLASSES.index(self.part.device_class), len(self.would_be), self.part.rule or 0
+
+
+def _possible(base: str, parts: Iterable[OutcomePart], reading: Reading, answers: _Answers) -> Iterator[_Possible]:
+    for part in parts:
+        if CLASSES.index(part.device_class) > CLASSES.index(base):
+            for way in part.ways:
+                differing = [fact for fact, allowed in way.items() if reading.values[fact] not in allowed]
+                if not any(fact in reading.stated for fact in differing):
+                    would_be = {fact: answers.left(fact, way[fact]) for fact in differing}
+                    if all(would_be.values()):
+                        yield _Possible(part, would_be)
 
 
 class _Answers:

@@ -7,9 +7,8 @@ from typing import Any
 
 from mdr_blueprint.classification.assumed import assumptions, contradictions
 from mdr_blueprint.classification.parts import OutcomePart, parts
-from mdr_blueprint.classification.reading import assumed_value, understood
+from mdr_blueprint.classification.reading import Reading, understood
 from mdr_blueprint.classification.result import CLASSES, Classified, Hit, Other, Unknown
-from mdr_blueprint.conditions import Outcome, judge
 from mdr_blueprint.diagnostics import nearest
 from mdr_blueprint.load import Law
 
@@ -20,21 +19,15 @@ SUFFIXES = {"Is": "sterile", "Im": "measuring", "Ir": "reusable_surgical_instrum
 def classify(facts: Mapping[str, Any], law: Law, guidance: str | None = None) -> Classified:
     """The class by Annex VIII; each fact is a plain value, `{value, argument}` or an object with a `value`."""
     stated, unknown = understood(facts, law)
-    choice = law.annex_viii.guidance
-    revision = guidance or choice.default
-    if revision not in choice.revisions:
-        known = nearest(revision, choice.revisions)
-        unknown.append(Unknown("guidance", revision, f"unknown guidance; {choice.default} is used", known))
-        revision = choice.default
-    values = {name: assumed_value(definition) for name, definition in law.facts.facts.items()} | stated
-    ready = parts(law, revision)
-    standing = [part for part in ready if judge(part.stands, values).holds]
-    covering = {part.rule for part in standing}
-    rules = law.annex_viii.rules.items()
-    silent = {int(number): tuple(other for other in rule.yields_to if other in covering) for number, rule in rules}
-    hits = tuple(_hit(part, stated, values) for part in standing if part.rule is None or not silent[part.rule])
+    revision = _revision(guidance, law, unknown)
+    reading = Reading.of(stated, law)
+    every = parts(law, revision)
+    holding = [part for part in every if reading.holds(part.holds)]
+    standing = [part for part in holding if not any(map(reading.holds, part.rivals.values()))]
+    silent = _silent(standing, law)
+    hits = tuple(_hit(part, reading) for part in standing if part.rule not in silent)
     base = max((hit.device_class for hit in hits), key=CLASSES.index, default=CLASSES[0])
-    suffixes = tuple(name for name, fact in SUFFIXES.items() if base == "I" and values[fact] == "true")
+    suffixes = tuple(name for name, fact in SUFFIXES.items() if base == "I" and stated.get(fact) == "true")
     return Classified(
         device_class=suffixes[0] if suffixes else base,
         base_class=base,
@@ -42,9 +35,9 @@ def classify(facts: Mapping[str, Any], law: Law, guidance: str | None = None) ->
         open_suffixes=tuple(name for name, fact in SUFFIXES.items() if base == "I" and fact not in stated),
         deciding_rules=tuple(sorted({hit.rule for hit in hits if hit.rule and hit.device_class == base})),
         hits=hits,
-        others=tuple(_others({hit.rule for hit in hits}, silent, ready, stated, values, law)),
-        withdrawn=tuple(_withdrawn(ready, stated, values)),
-        assumed=assumptions(base, ready, stated, values, law),
+        others=tuple(_others({hit.rule for hit in hits}, silent, every, reading, law)),
+        withdrawn=tuple(_withdrawn(part, reading) for part in holding if part not in standing),
+        assumed=assumptions(base, every, reading, law),
         unknown=tuple(unknown),
         contradictions=tuple(contradictions(stated, base, law)),
         remarks=tuple(_remarks(stated, hits)),
@@ -53,42 +46,58 @@ def classify(facts: Mapping[str, Any], law: Law, guidance: str | None = None) ->
     )
 
 
-def _hit(part: OutcomePart, stated: Mapping[str, str], values: Mapping[str, str]) -> Hit:
-    driven = stated.get("driven_rule", "")
-    rule = part.rule or (int(driven) if driven in map(str, range(1, 23)) else None)
-    reason = _said([judge(part.holds, values)], stated)
-    return Hit(rule, part.clause, part.device_class, reason, part.outcome)
+def _revision(guidance: str | None, law: Law, unknown: list[Unknown]) -> str:
+    choice = law.annex_viii.guidance
+    if guidance is None or guidance in choice.revisions:
+        return guidance or choice.default
+    meant = nearest(str(guidance), choice.revisions)
+    unknown.append(Unknown("guidance", str(guidance), f"unknown guidance; {choice.default} is used", meant))
+    return choice.default
 
 
-def _withdrawn(parts: Iterable[OutcomePart], stated: Mapping[str, str], values: Mapping[str, str]) -> Iterator[Hit]:
-    for part in parts:
-        if part.rivals and judge(part.holds, values).holds and not judge(part.stands, values).holds:
-            winners = [(clause, outcome) for clause, rival in part.rivals.items() if (outcome := judge(rival, values)).holds]
-            reason = f"{' and '.join(clause for clause, _ in winners)} instead: {_said([o for _, o in winners], stated)}"
-            yield Hit(part.rule, part.clause, part.device_class, reason, part.outcome)
+def _silent(standing: Iterable[OutcomePart], law: Law) -> dict[int | None, tuple[int, ...]]:
+    """The rules that give way, each with those that it gives way to."""
+    covering = {part.rule for part in standing}
+    silent: dict[int | None, tuple[int, ...]] = {}
+    for key, rule in reversed(law.annex_viii.rules.items()):  # a rule gives way to later ones, which may be silent themselves
+        others = tuple(other for other in rule.yields_to if other in covering and other not in silent)
+        if others:
+            silent[int(key)] = others
+    return silent
+
+
+def _hit(part: OutcomePart, reading: Reading) -> Hit:
+    driven = reading.stated.get("driven_rule")
+    rule = part.rule or next((number for number in range(1, 23) if str(number) == driven), None)
+    return Hit(rule, part.clause, part.device_class, reading.said(part.holds), part.outcome)
+
+
+def _withdrawn(part: OutcomePart, reading: Reading) -> Hit:
+    winners = {clause: rival for clause, rival in part.rivals.items() if reading.holds(rival)}
+    reason = f"{' and '.join(winners)} instead: {reading.said(*winners.values())}"
+    return Hit(part.rule, part.clause, part.device_class, reason, part.outcome)
 
 
 def _others(
-    hit: set[int | None],
-    silent: Mapping[int, tuple[int, ...]],
-    parts: Iterable[OutcomePart],
-    stated: Mapping[str, str],
-    values: Mapping[str, str],
-    law: Law,
+    hit: set[int | None], silent: Mapping[int | None, tuple[int, ...]], parts: Iterable[OutcomePart], reading: Reading, law: Law
 ) -> Iterator[Other]:
     for key, rule in law.annex_viii.rules.items():
         number = int(key)
-        scope = judge(rule.scope, values)
         if number in hit:
             continue
-        if not scope.holds:
-            reason = f"not {rule.scope_text}: {_said([scope], stated)}"
-        elif silent[number]:
-            reason = f"silent: {_rules(silent[number])}"
+        if not reading.holds(rule.scope):
+            reason = f"not {rule.scope_text}: {reading.said(rule.scope)}"
+        elif number in silent:
+            reason = f"silent: {_cover(silent[number])}"
         else:
-            failed = [judge(part.holds, values) for part in parts if part.rule == number]
-            reason = f"no part of the rule holds: {_said(failed, stated)}"
+            reason = f"no part of the rule holds: {reading.said(*(part.holds for part in parts if part.rule == number))}"
         yield Other(number, rule.title, reason)
+
+
+def _cover(numbers: tuple[int, ...]) -> str:
+    if len(numbers) == 1:
+        return f"Rule {numbers[0]} covers it"
+    return f"Rules {', '.join(map(str, numbers[:-1]))} and {numbers[-1]} cover it"
 
 
 def _remarks(stated: Mapping[str, str], hits: tuple[Hit, ...]) -> Iterator[str]:
@@ -103,18 +112,3 @@ def _remarks(stated: Mapping[str, str], hits: tuple[Hit, ...]) -> Iterator[str]:
             yield "The rule that gives the class of the driven device is not stated as a number from 1 to 22."
     if stated.get("medical_purpose") == "false":
         yield "Without a medical purpose the product is a device only by Annex XVI or as an accessory."
-
-
-def _said(outcomes: Iterable[Outcome], stated: Mapping[str, str]) -> str:
-    """The facts that decided: `contact = surgical, active = false; not stated: energy`."""
-    pairs = dict(pair for outcome in outcomes for pair in outcome.because)
-    told = ", ".join(f"{fact} = {value}" for fact, value in pairs.items() if fact in stated)
-    untold = ", ".join(fact for fact in pairs if fact not in stated)
-    return "; ".join(part for part in (told, untold and f"not stated: {untold}") if part)
-
-
-def _rules(numbers: tuple[int, ...]) -> str:
-    last = sorted(numbers)
-    if len(last) == 1:
-        return f"Rule {last[0]} covers it"
-    return f"Rules {', '.join(map(str, last[:-1]))} and {last[-1]} cover it"

@@ -28,12 +28,10 @@ class OutcomePart:
     device_class: str
     holds: Condition
     """Its own words, the scope of the rule included."""
-    stands: Condition
-    """It holds, and no other part of its rule takes it away."""
     rivals: Mapping[str, Condition]
-    """The parts that take it away, by their clause."""
+    """The parts of its rule that take it away, by their clause."""
     ways: tuple[Way, ...]
-    """All ways in which it stands."""
+    """All ways in which it holds and no rival does."""
 
 
 @lru_cache(maxsize=4)
@@ -57,13 +55,13 @@ def _parts_of(number: int, rule: ClassRule, revision: str, vocabulary: Vocabular
         holds = All(tuple(condition for condition in (rule.scope, outcome.when) if condition))
         stands = All((*holds.parts, *(Not(rival) for rival in rivals.values())))
         ways = tuple(_ways(stands, vocabulary))
-        yield OutcomePart(number, id_, outcome.clause, outcome.device_class, holds, stands, rivals, ways)
+        yield OutcomePart(number, id_, outcome.clause, outcome.device_class, holds, rivals, ways)
 
 
 def _driven(device_class: str, vocabulary: Vocabulary) -> OutcomePart:
     condition = All((Is("software", ("drives_device",)), Is("driven_class", (device_class,))))
     ways = tuple(_ways(condition, vocabulary))
-    return OutcomePart(None, "3.3", "through implementing rule 3.3", device_class, condition, condition, {}, ways)
+    return OutcomePart(None, "3.3", "through implementing rule 3.3", device_class, condition, {}, ways)
 
 
 def _ways(condition: Condition, vocabulary: Vocabulary, wanted: bool = True) -> Iterator[Way]:

@@ -3,14 +3,51 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from mdr_blueprint.classification.result import Unknown
+from mdr_blueprint.conditions import Condition, Outcome, judge
 from mdr_blueprint.diagnostics import nearest
 from mdr_blueprint.load import Law
-from mdr_blueprint.model.library import FactDefinition
 
 NOT_STATED = "not stated"
+
+
+@dataclass(frozen=True)
+class Reading:
+    """The facts of a device as the class reads them."""
+
+    stated: Mapping[str, str]
+    values: Mapping[str, str]
+    """All facts of the vocabulary: one that is not stated has its `absent` value, else it is false, else `NOT_STATED`."""
+
+    @classmethod
+    def of(cls, stated: Mapping[str, str], law: Law) -> Reading:
+        return cls(stated, {**_absent(law), **stated})
+
+    def judge(self, condition: Condition | None) -> Outcome:
+        """Never open: every fact has a value."""
+        return judge(condition, self.values)
+
+    def holds(self, condition: Condition | None) -> bool:
+        return bool(self.judge(condition).holds)
+
+    def said(self, *conditions: Condition | None) -> str:
+        """The facts that decide: `contact = surgical, active = false; not stated: energy`."""
+        pairs = dict(pair for condition in conditions for pair in self.judge(condition).because)
+        told = ", ".join(f"{fact} = {value}" for fact, value in pairs.items() if fact in self.stated)
+        untold = ", ".join(fact for fact in pairs if fact not in self.stated)
+        return "; ".join(part for part in (told, untold and f"not stated: {untold}") if part)
+
+
+@lru_cache(maxsize=4)
+def _absent(law: Law) -> Mapping[str, str]:
+    return {
+        name: definition.absent or ("false" if "false" in definition.answers else NOT_STATED)
+        for name, definition in law.facts.facts.items()
+    }
 
 
 def understood(facts: Any, law: Law) -> tuple[dict[str, str], list[Unknown]]:
@@ -42,8 +79,3 @@ def plain(fact: Any) -> str | None:
     if isinstance(fact, bool):
         return str(fact).lower()
     return str(fact) if isinstance(fact, str | int) else None
-
-
-def assumed_value(definition: FactDefinition) -> str:
-    """The value that counts for the class where the fact is not stated."""
-    return definition.absent or ("false" if "false" in definition.answers else NOT_STATED)

@@ -43,7 +43,6 @@ class GsprItem(Part):
     kind: Literal["section", "point", "indent"]
     role: Literal["heading", "lead", "req", "cond", "interpretive", "informational"]
     topic: Text
-    trigger: Text | None = None
     when: When | None = None
     """The facts by which it applies; None where it always does."""
     one_answer: Flag = False

@@ -204,8 +204,8 @@ def class_rests_on_unstated_facts(dossier: Dossier, law: Law, known: Known) -> I
         told = [f"`{item.fact}` ({item.place}: class {item.device_class})" for item in given.assumed]
         told += [f"`{SUFFIXES[name[1:]]}` (class {name})" for name in given.open_suffixes]
         if told:
-            yield Found.on(entry, f"class {_printed(given)} holds only while {'these facts are' if len(told) > 1 else 'this fact is'}"
-                           f" not stated: {first(told, 5)}", "facts")
+            yield Found.on(entry, f"class {_printed(given)} rests on {len(told)} fact{'s' if len(told) > 1 else ''} not stated: "
+                           f"{first(told, 5)}", "facts")
 
 
 @rule("DEV234", "W", basis="MDR Article 22(1) to (4)", requires=FACTS)

@@ -7,15 +7,17 @@ from collections.abc import Iterator
 from typing import Any
 
 from mdr_blueprint.facts import Known
-from mdr_blueprint.load import Dossier, Entry
+from mdr_blueprint.load import Dossier, Entry, Law
 from mdr_blueprint.model import Accessory, Classification, Component
 from mdr_blueprint.model.device import AccessoryClass
 from mdr_blueprint.rules.engine import Found, entries, rule
-from mdr_blueprint.rules.questions import call, gaps, is_missing, lacks, listed
+from mdr_blueprint.rules.questions import call, gaps, is_missing, lacks, listed, short
 from mdr_blueprint.source import Sources
 
 CLASSES = ("I", "Is", "Im", "Ir", "IIa", "IIb", "III")
 RULES = range(1, 23)
+REVISION = "(?:rev|revision|version|v)"
+MDCG = re.compile(r"(?<![a-z0-9])mdcg-\d{4}-\d+")
 
 
 def class_words(text: str) -> list[str]:
@@ -105,3 +107,47 @@ def _own_class(entry: Entry[Any], message: str, step: str) -> Iterator[Found]:
     if word is not None:
         yield Found.on(entry, f"`{word}` of {call(entry)} is no class of the Regulation; there are {listed(list(CLASSES))}",
                        "classification", "device_class")
+
+
+@rule("DEV229", "W", basis="MDR Annex II 1.1(f); MDCG 2021-24; MDCG 2019-11", requires=("DEV205",))
+def outdated_guidance(dossier: Dossier, law: Law) -> Iterator[Found]:
+    """The guidance behind a rationale is unknown, does not name its revision, or is not the newest.
+
+    Why: revisions of the guidance move examples from one class to another; a reviewer reads the rationale by the newest one.
+    Fix: read the newest revision, correct the rationale where it differs, and name it in `guidance` with its revision.
+    """
+    for decision in entries(dossier, Classification):
+        for message in _outdated(decision.record.guidance, law):
+            yield Found.on(decision, message, "guidance")
+    for entry in entries(dossier, Accessory, Component):
+        own: AccessoryClass | None = entry.record.classification
+        for message in _outdated(own.guidance if own else None, law):
+            yield Found.on(entry, f"{call(entry)}: {message}", "classification", "guidance")
+
+
+def _outdated(text: str | None, law: Law) -> Iterator[str]:
+    """What is wrong with the guidance that a text names, by the dated register."""
+    if not text:
+        return
+    plain = re.sub(r"[^a-z0-9]+", "-", text.lower())
+    found = False
+    for id_, document in law.guidance.documents.items():
+        named = re.search(rf"(?<![a-z0-9]){re.escape(id_)}(?![0-9])(?:-{REVISION}-?(\d+))?", plain)
+        if named is None:
+            continue
+        found = True
+        name = re.sub(r"^MDCG-", "MDCG ", id_.upper()) if id_.startswith("mdcg-") else id_.replace("-", " ")
+        newest = f"Rev.{document.revision}" + (f" of {document.date}" if document.date else "") if document.revision else ""
+        known = f"; the newest known is {newest} (register of {law.guidance.source.checked})" if newest else ""
+        revision = named[1]
+        if document.status == "superseded":
+            yield f"{name} is superseded"
+        elif revision is None and document.revision not in (None, "0"):
+            yield f"{name} is named without its revision{known}"
+        elif revision is not None and document.revision is not None and revision != document.revision:
+            yield f"Rev.{revision} of {name} {'is not the newest' if revision in document.earlier else 'is not known'}{known}"
+    unknown = [token for token in dict.fromkeys(MDCG.findall(plain)) if token not in law.guidance.documents]
+    for token in unknown:
+        yield f"{token.upper().replace('-', ' ', 1)} is not in the register of guidance (of {law.guidance.source.checked})"
+    if not found and not unknown:
+        yield f"\"{short(text)}\" is no document of the register of guidance (of {law.guidance.source.checked})"

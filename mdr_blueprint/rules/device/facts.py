@@ -107,8 +107,9 @@ def contradictory_facts(dossier: Dossier, law: Law) -> Iterator[Found]:
             own = [name for name, _ in outcome.because if name in _facts(entry)]
             if outcome.holds and own:
                 whose = "" if entry is device else f" of {call(entry)}"
-                yield Found.on(entry, f"{said(outcome.because)}{whose} cannot hold together: {contradiction.why.rstrip('.')}",
-                               "facts", own[-1])
+                why = contradiction.why.rstrip(".")
+                why = why[0].lower() + why[1:] if why[1:2].islower() or why[1:2] == " " else why
+                yield Found.on(entry, f"{said(outcome.because)}{whose} cannot hold together: {why}", "facts", own[-1])
 
 
 @rule("DEV223", "E", basis="MDR Annex VIII; Annex II 1.1(f)", requires=("DEV220", "DEV221"))

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from mdr_blueprint.answers import points_below
-from mdr_blueprint.classification import plain
 from mdr_blueprint.facts import Known, said
 from mdr_blueprint.load import Dossier, Law
 from mdr_blueprint.model import Device, GsprAnswer
@@ -13,6 +13,8 @@ from mdr_blueprint.rules.engine import Found, entries, rule
 from mdr_blueprint.rules.questions import call, first
 
 ANSWER = "MDR Annex I; Annex II 4(a)"
+CMR = re.compile(r"\b(CMRs?|carcinogen\w*|mutagen\w*|endocrine|toxic to reproduction|reprotoxic)\b", re.IGNORECASE)
+RELEASED = re.compile(r"particle|debris|leach|residue|degradation|release|wear\b", re.IGNORECASE)
 ROWS = ("GSPR302", "GSPR308", "GSPR314")
 """Who answers no row has been told so."""
 
@@ -26,7 +28,7 @@ def reopened_answer(dossier: Dossier, law: Law, known: Known) -> Iterator[Found]
     """
     for entry in entries(dossier, GsprAnswer):
         for name, fact in entry.record.facts.items():
-            now, then = known.values.get(name), plain(fact)
+            now, then = known.values.get(name), fact.value
             if now == then:
                 continue
             state = "the device does not state it" if now is None else f"the device states {said(((name, now),))}"
@@ -34,7 +36,7 @@ def reopened_answer(dossier: Dossier, law: Law, known: Known) -> Iterator[Found]
             outcome = known.judge(item.when) if item is not None and item.when is not None else None
             more = "" if outcome is None or outcome.holds is None or outcome.holds is entry.record.applicable else (
                 f", and the requirement {known.why(item.when if item else None)}")
-            yield Found.on(entry, f"{call(entry)} stands while {said(((name, str(then)),))}, but {state}{more}", "facts", name)
+            yield Found.on(entry, f"{call(entry)} stands while {said(((name, then),))}, but {state}{more}", "facts", name)
 
 
 @rule("GSPR318", "E", basis=ANSWER, requires=(*ROWS, "GSPR323"))
@@ -133,3 +135,20 @@ def covered_and_answered_differently(dossier: Dossier, law: Law) -> Iterator[Fou
                     and below.record.applicable is not entry.record.applicable):
                 yield Found.on(below, f"GSPR `{key}` is answered as {below.record.label}, and `{entry.key}` answers for it as "
                                f"{entry.record.label}", "applicable")
+
+
+@rule("GSPR326", "W", basis="MDR Annex I 10.4.1, first paragraph", requires=(*ROWS, "GSPR318"))
+def substances_waved_away(dossier: Dossier) -> Iterator[Found]:
+    """10.4.1 is said not to apply for want of CMR substances.
+
+    Why: its first paragraph asks to keep down all that the device releases, particles, wear debris and residues included,
+    whatever the substance; only the limit below it is about CMR and endocrine-disrupting substances.
+    Fix: answer `10.4.1` for what the device releases, and the substances in `10.4.1(a)` and `10.4.1(b)`.
+    """
+    entry = dossier.get("gspr:10.4.1", GsprAnswer)
+    if entry is None or entry.record.retired is not None or entry.record.applicable is not False:
+        return
+    text = entry.record.justification or ""
+    if CMR.search(text) and not RELEASED.search(text):
+        yield Found.on(entry, "GSPR `10.4.1` is ruled out for want of certain substances, and its first paragraph asks about all "
+                       "that is released", "justification")

@@ -15,6 +15,8 @@ from mdr_blueprint.rules.questions import call, first, is_missing, lacks, listed
 from mdr_blueprint.source import Sources
 
 MATRIX = "MDR Annex I; Annex II 4(a)"
+SLIP = "slip: "
+"""How the origin of a refused identifier begins that is of no other text."""
 PREFIX = re.compile(r"^(annex i\b|gsprs?\b|sprs?\b|er\b)[\s,:.]*", re.IGNORECASE)
 
 
@@ -61,8 +63,10 @@ def _hint(key: str, law: Law) -> str:
     if other is None:
         meant = _meant(key, law)
         return f"; did you mean {meant}?" if meant else ""
-    here = f"; here it is {listed(list(other.instead), 'or')}" if other.instead else ""
-    return f"; {other.origin.rstrip('.')}{here}"
+    instead = listed([f"`{id_}`" for id_ in other.instead], "or")
+    if other.origin.startswith(SLIP):
+        return f": {other.origin.removeprefix(SLIP)}; did you mean {instead}?"
+    return f" but one of {other.origin}; here it is {instead}"
 
 
 def _bare(key: str) -> str:
