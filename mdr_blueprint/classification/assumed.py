@@ -17,23 +17,22 @@ from mdr_blueprint.model.library import Contradiction
 def assumptions(base: str, parts: Iterable[OutcomePart], reading: Reading, law: Law) -> tuple[Assumption, ...]:
     """Per fact the strictest class it could lead to, by the part that needs the fewest other facts to differ.
 
-    An answer that would contradict a stated fact is no possibility, and a fact that changes nothing beside others is not
-    named. Strictest first, then by rule.
+    An answer that would contradict a stated fact is no possibility, and a fact is not named beside others that are enough
+    without it. Strictest first, then by rule.
     """
     found: dict[str, Assumption] = {}
-    enough: list[frozenset[str]] = []
+    enough: list[Mapping[str, tuple[str, ...]]] = []
     for possible in sorted(_possible(base, parts, reading, _Answers(reading.stated, law)), key=_Possible.rank):
-        facts = frozenset(possible.would_be)
-        if any(fewer < facts for fewer in enough):
+        if any(_covers(fewer, possible.would_be) for fewer in enough):
             continue
-        enough.append(facts)
+        enough.append(possible.would_be)
         for fact, would_be in possible.would_be.items():
             if fact not in found:
                 part, others = possible.part, tuple(other for other in possible.would_be if other != fact)
                 question = law.facts.facts[fact].question
                 found[fact] = Assumption(fact, question, would_be, part.rule, part.clause, part.device_class, others)
-            elif (earlier := found[fact]).clause == possible.part.clause and {fact, *earlier.together_with} == facts:
-                found[fact] = replace(earlier, would_be=tuple(dict.fromkeys((*earlier.would_be, *would_be))))
+            elif _same(found[fact], possible):
+                found[fact] = replace(found[fact], would_be=tuple(dict.fromkeys((*found[fact].would_be, *would_be))))
     return tuple(sorted(found.values(), key=lambda item: (-CLASSES.index(item.device_class), item.rule or 0)))
 
 
@@ -46,6 +45,17 @@ class _Possible:
 
     def rank(self) -> tuple[int, int, int]:
         return -CLASSES.index(self.part.device_class), len(self.would_be), self.part.rule or 0
+
+
+def _covers(fewer: Mapping[str, tuple[str, ...]], more: Mapping[str, tuple[str, ...]]) -> bool:
+    return fewer.keys() < more.keys() and all(set(more[fact]) <= set(answers) for fact, answers in fewer.items())
+
+
+def _same(assumption: Assumption, possible: _Possible) -> bool:
+    """Whether it is the same assumption, reached in another way."""
+    part = possible.part
+    same_part = (assumption.rule, assumption.clause, assumption.device_class) == (part.rule, part.clause, part.device_class)
+    return same_part and {assumption.fact, *assumption.together_with} == set(possible.would_be)
 
 
 def _possible(base: str, parts: Iterable[OutcomePart], reading: Reading, answers: _Answers) -> Iterator[_Possible]:

@@ -36,7 +36,7 @@ def classify(facts: Mapping[str, Any], law: Law, guidance: str | None = None) ->
         deciding_rules=tuple(sorted({hit.rule for hit in hits if hit.rule and hit.device_class == base})),
         hits=hits,
         others=tuple(_others({hit.rule for hit in hits}, silent, every, reading, law)),
-        withdrawn=tuple(_withdrawn(part, reading) for part in holding if part not in standing),
+        withdrawn=tuple(_withdrawn(part, standing, reading) for part in holding if part not in standing),
         assumed=assumptions(base, every, reading, law),
         unknown=tuple(unknown),
         contradictions=tuple(contradictions(stated, base, law)),
@@ -72,8 +72,9 @@ def _hit(part: OutcomePart, reading: Reading) -> Hit:
     return Hit(rule, part.clause, part.device_class, reading.said(part.holds), part.outcome)
 
 
-def _withdrawn(part: OutcomePart, reading: Reading) -> Hit:
-    winners = {clause: rival for clause, rival in part.rivals.items() if reading.holds(rival)}
+def _withdrawn(part: OutcomePart, standing: Iterable[OutcomePart], reading: Reading) -> Hit:
+    clauses = {other.clause for other in standing if other.rule == part.rule}
+    winners = {clause: rival for clause, rival in part.rivals.items() if clause in clauses}
     reason = f"{' and '.join(winners)} instead: {reading.said(*winners.values())}"
     return Hit(part.rule, part.clause, part.device_class, reason, part.outcome)
 

@@ -8,7 +8,7 @@ from functools import lru_cache
 from typing import Any
 
 from mdr_blueprint.classification.result import Unknown
-from mdr_blueprint.conditions import Condition, Outcome, judge
+from mdr_blueprint.conditions import All, Condition, Is, Not, judge
 from mdr_blueprint.diagnostics import nearest
 from mdr_blueprint.load import Law
 
@@ -27,16 +27,19 @@ class Reading:
     def of(cls, stated: Mapping[str, str], law: Law) -> Reading:
         return cls(stated, {**_absent(law), **stated})
 
-    def judge(self, condition: Condition | None) -> Outcome:
-        """Never open: every fact has a value."""
-        return judge(condition, self.values)
-
     def holds(self, condition: Condition | None) -> bool:
-        return bool(self.judge(condition).holds)
+        """Never open, since every fact has a value; so no reasons need to be kept."""
+        if condition is None:
+            return True
+        if isinstance(condition, Is):
+            return self.values[condition.fact] in condition.values
+        if isinstance(condition, Not):
+            return not self.holds(condition.part)
+        return (all if isinstance(condition, All) else any)(map(self.holds, condition.parts))
 
     def said(self, *conditions: Condition | None) -> str:
         """The facts that decide: `contact = surgical, active = false; not stated: energy`."""
-        pairs = dict(pair for condition in conditions for pair in self.judge(condition).because)
+        pairs = dict(pair for condition in conditions for pair in judge(condition, self.values).because)
         told = ", ".join(f"{fact} = {value}" for fact, value in pairs.items() if fact in self.stated)
         untold = ", ".join(fact for fact in pairs if fact not in self.stated)
         return "; ".join(part for part in (told, untold and f"not stated: {untold}") if part)

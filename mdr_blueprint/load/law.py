@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from functools import cached_property
 from pathlib import Path
-from typing import TypeVar, cast
-
-from pydantic import ValidationError
+from typing import TypeVar
 
 from mdr_blueprint import library
-from mdr_blueprint.model import Part, RiskPolicy, ready
+from mdr_blueprint.load.data import read_data
+from mdr_blueprint.model import Part, RiskPolicy
 from mdr_blueprint.model.library import (
     AnnexI,
     AnnexPoint,
@@ -27,7 +26,6 @@ from mdr_blueprint.model.library import (
     Taxonomy,
     Vocabulary,
 )
-from mdr_blueprint.source import place_of, read_text
 
 P = TypeVar("P", bound=Part)
 
@@ -135,14 +133,9 @@ def load_law() -> Law:
 
 
 def read_library(path: Path, cls: type[P]) -> P:
-    """One data file of the library. An error in it is a bug of ours and says where."""
-    source = read_text(path.name, path.read_bytes())
-    if source.faults:
-        raise ValueError(f"library data: {source.faults[0].place} {source.faults[0].message}")
-    try:
-        return cast("P", ready(cls).__pydantic_validator__.validate_python(source.root))
-    except ValidationError as error:
-        first = error.errors()[0]
-        raise ValueError(
-            f"library data: {place_of(path.name, source.root, first['loc'])} {first['loc']} {first['msg']}"
-        ) from error
+    """One data file of the library. An error in it is a bug of ours and says where; `mdr check --library` lists them all."""
+    file = read_data(path.name, path.read_bytes(), cls)
+    if file.faults or file.content is None:
+        fault = next(iter(file.faults), None)
+        raise ValueError(f"library data: {fault.place} {fault.message}" if fault else f"library data: {path.name}:1:1 is empty")
+    return file.content

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
-from typing import Any, cast, get_args, get_origin
+from typing import Any, TypeVar, get_args, get_origin
 
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
@@ -18,6 +18,7 @@ from mdr_blueprint.model.scalars import NOT_BLANK
 from mdr_blueprint.source import Map, Seq, Source, place_of
 
 Steps = tuple[int | str, ...]
+P = TypeVar("P", bound=Part)
 
 MAX_ROUNDS = 4
 """How often what is broken is cut out of a record: a part may lack what it cannot stand without once that is cut out."""
@@ -34,13 +35,14 @@ OWN_WORDS = (
 """What pydantic says -> what we say."""
 
 
-def validate(source: Source, cls: type[Record], id_: str, raw: Map, place: Place) -> tuple[Record | None, list[Fault]]:
-    """The record, without the fields that are wrong, and what is wrong; None where it cannot stand without them."""
+def validate(source: Source, cls: type[P], id_: str, raw: Map, place: Place) -> tuple[P | None, list[Fault]]:
+    """The record or data file, without the fields that are wrong, and what is wrong; None where it cannot stand without them."""
     path = source.path
     faults = list(_unknown_empty_fields(path, cls, id_, raw, raw, ())) if source.has_empty else []
     validator = ready(cls).__pydantic_validator__
     try:
-        return cast("Record", validator.validate_python(raw)), faults
+        record: P = validator.validate_python(raw)
+        return record, faults
     except ValidationError as error:
         errors = error.errors(include_url=False)
     faults += [_fault(path, cls, id_, raw, place, detail) for detail in errors]
@@ -49,7 +51,8 @@ def validate(source: Source, cls: type[Record], id_: str, raw: Map, place: Place
     for _ in range(MAX_ROUNDS):
         kept = _without_errors(kept, errors)
         try:
-            return cast("Record", validator.validate_python(kept)), faults
+            record = validator.validate_python(kept)
+            return record, faults
         except ValidationError as error:
             errors = error.errors(include_url=False)
         news = [detail for detail in errors if detail["loc"] not in told and detail["type"] != "missing"]
@@ -57,7 +60,7 @@ def validate(source: Source, cls: type[Record], id_: str, raw: Map, place: Place
     return None, faults
 
 
-def _unknown_empty_fields(path: str, cls: type[Record], id_: str, raw: Map, part: Any, steps: Steps) -> Iterator[Fault]:
+def _unknown_empty_fields(path: str, cls: type[Part], id_: str, raw: Map, part: Any, steps: Steps) -> Iterator[Fault]:
     """A key without a value counts as missing and never reaches the model; here its name is checked all the same."""
     if isinstance(part, Map):
         owner = _model_at(cls, steps) if len(part.marks) != len(part) else None
@@ -115,7 +118,7 @@ def _copy(value: Any) -> Any:
     return value
 
 
-def _fault(path: str, cls: type[Record], id_: str, raw: Map, place: Place, detail: ErrorDetails) -> Fault:
+def _fault(path: str, cls: type[Part], id_: str, raw: Map, place: Place, detail: ErrorDetails) -> Fault:
     """A pydantic error as a fault at its line and column."""
     steps = detail["loc"]
     name, where = _names(cls, id_, steps)
@@ -128,17 +131,17 @@ def _fault(path: str, cls: type[Record], id_: str, raw: Map, place: Place, detai
     return Fault("wrong-value", message, place_of(path, raw, steps), subject=id_)
 
 
-def _unknown_field(path: str, cls: type[Record], id_: str, raw: Map, steps: Steps) -> Fault:
+def _unknown_field(path: str, cls: type[Part], id_: str, raw: Map, steps: Steps) -> Fault:
     name, where = _names(cls, id_, steps)
     owner = _model_at(cls, steps[:-1])
     hint = did_you_mean(name, owner.model_fields) if owner else ""
     return Fault("unknown-field", f"{where} has no field `{name}`{hint}", place_of(path, raw, steps, key=True), subject=id_)
 
 
-def _names(cls: type[Record], id_: str, steps: Steps) -> tuple[str, str]:
+def _names(cls: type[Part], id_: str, steps: Steps) -> tuple[str, str]:
     """The field at the end of a pydantic `loc`, and whose field it is: `risks.R-4.residual` of hazardous situation `HS-1`."""
     fields = [step for step in steps if isinstance(step, str)]
-    where = f"{cls.singular} `{id_.split(':', 1)[-1]}`"
+    where = f"{cls.singular} `{id_.split(':', 1)[-1]}`" if issubclass(cls, Record) else f"`{id_}`"
     if len(fields) > 1:
         where = f"`{'.'.join(fields[:-1])}` of {where}"
     return (fields[-1] if fields else ""), where
@@ -147,6 +150,8 @@ def _names(cls: type[Record], id_: str, steps: Steps) -> tuple[str, str]:
 def _in_own_words(detail: ErrorDetails) -> str:
     """What was expected, what was found, and what was probably meant."""
     message = detail["msg"]
+    if detail["type"] == "value_error":  # in our own words already
+        return message.removeprefix("Value error, ")
     for theirs, ours in OWN_WORDS:
         message = message.replace(theirs, ours)
     if message.startswith("expected a mapping of fields"):  # pydantic adds the name of a class

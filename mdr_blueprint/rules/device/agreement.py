@@ -68,7 +68,7 @@ def _disagreement(declared: str | None, number: int | None, classified: Classifi
         given = f"class {classified.base_class} {_deciding(classified)}"
         return f"is declared as class {declared}, but the facts give {given}", "device_class"
     if own is not None and number is not None and classified.deciding_rules and number not in classified.deciding_rules:
-        return f"is declared by Rule {number}, but by the facts the class follows {_deciding(classified)}", "rule"
+        return f"is declared by Rule {number}, but the facts give the class {_deciding(classified)}", "rule"
     return None
 
 
@@ -183,7 +183,7 @@ def variant_of_another_class(dossier: Dossier, law: Law, known: Known) -> Iterat
         own, whole = known_of(facts, law).classified, known.classified
         if (own.base_class, own.suffixes) != (whole.base_class, whole.suffixes):
             yield Found.on(entry, f"{call(entry)} comes to class {_printed(own)} {_deciding(own)}, the device to class "
-                           f"{_printed(whole)}", "facts")
+                           f"{_printed(whole)}", "facts", key=True)
 
 
 def _printed(classified: Classified) -> str:
@@ -205,7 +205,7 @@ def class_rests_on_unstated_facts(dossier: Dossier, law: Law, known: Known) -> I
         told += [f"`{SUFFIXES[name[1:]]}` (class {name})" for name in given.open_suffixes]
         if told:
             yield Found.on(entry, f"class {_printed(given)} rests on {len(told)} fact{'s' if len(told) > 1 else ''} not stated: "
-                           f"{first(told, 5)}", "facts")
+                           f"{first(told, 5)}", "facts", key=True)
 
 
 @rule("DEV234", "W", basis="MDR Article 22(1) to (4)", requires=FACTS)

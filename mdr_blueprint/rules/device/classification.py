@@ -145,7 +145,7 @@ def _outdated(text: str | None, law: Law) -> Iterator[str]:
         elif revision is None and document.revision not in (None, "0"):
             yield f"{name} is named without its revision{known}"
         elif revision is not None and document.revision is not None and revision != document.revision:
-            yield f"Rev.{revision} of {name} {'is not the newest' if revision in document.earlier else 'is not known'}{known}"
+            yield f"{name} Rev.{revision} is {'not the newest' if revision in document.earlier else 'not known'}{known}"
     unknown = [token for token in dict.fromkeys(MDCG.findall(plain)) if token not in law.guidance.documents]
     for token in unknown:
         yield f"{token.upper().replace('-', ' ', 1)} is not in the register of guidance (of {law.guidance.source.checked})"

@@ -52,7 +52,7 @@ def unknown_fact(dossier: Dossier, law: Law) -> Iterator[Found]:
     """A fact is none of the vocabulary.
 
     Why: nothing reads it: class, requirements and standards stay as if it had not been stated, and nobody sees that.
-    Fix: use the name in the vocabulary; `mdr explain` and the handbook list them.
+    Fix: use a name of the vocabulary (`gspr/facts.yaml`), or take the fact out.
     """
     vocabulary = law.facts
     for entry in entries(dossier, *PRODUCTS, *ANSWERS):
@@ -123,7 +123,7 @@ def device_without_facts(dossier: Dossier, known: Known) -> Iterator[Found]:
     for entry in entries(dossier, Device):
         if not any(name in known.stated for name in DECISIVE):
             names = listed([f"`{name}`" for name in DECISIVE], "or")
-            yield Found.on(entry, f"the device states none of the facts {names}: no class follows", "facts")
+            yield Found.on(entry, f"the device states none of the facts {names}: no class follows", "facts", key=True)
 
 
 @rule("DEV224", "W", basis="MDR Annex VIII 3.2", requires=("DEV220", "DEV221"))
@@ -139,4 +139,4 @@ def part_without_facts(dossier: Dossier, law: Law) -> Iterator[Found]:
             continue
         if not any(name in known_of(_facts(entry), law).stated for name in DECISIVE):
             names = listed([f"`{name}`" for name in DECISIVE], "or")
-            yield Found.on(entry, f"{call(entry)} states none of the facts {names}: no class follows", "facts")
+            yield Found.on(entry, f"{call(entry)} states none of the facts {names}: no class follows", "facts", key=True)

@@ -89,7 +89,7 @@ def unstated_fact(dossier: Dossier, law: Law, known: Known) -> Iterator[Found]:
         what = "GSPR" if len(keys) == 1 else f"{len(keys)} GSPR rows:"
         named = first([f"`{key}`" for key in keys], 4)
         named = first([f"`{key}`" for key in keys], 4)
-        yield Found.on(device, f"`{name}` is not stated, which leaves open {what} {named}", "facts",
+        yield Found.on(device, f"`{name}` is not stated, which leaves open {what} {named}", "facts", key=True,
                        fix=f"answer under `facts` of the device: {law.facts.facts[name].question}")
 
 
@@ -139,7 +139,7 @@ def covered_and_answered_differently(dossier: Dossier, law: Law) -> Iterator[Fou
 
 @rule("GSPR326", "W", basis="MDR Annex I 10.4.1, first paragraph", requires=(*ROWS, "GSPR318"))
 def substances_waved_away(dossier: Dossier) -> Iterator[Found]:
-    """10.4.1 is said not to apply for want of CMR substances.
+    """The whole of 10.4.1 is ruled out for want of CMR substances.
 
     Why: its first paragraph asks to keep down all that the device releases, particles, wear debris and residues included,
     whatever the substance; only the limit below it is about CMR and endocrine-disrupting substances.

@@ -11,7 +11,7 @@ from mdr_blueprint.facts import Known
 from mdr_blueprint.load import Dossier, Law
 from mdr_blueprint.model import GsprAnswer
 from mdr_blueprint.rules.engine import Found, entries, rule
-from mdr_blueprint.rules.questions import call, first, is_missing, lacks, listed, short
+from mdr_blueprint.rules.questions import call, is_missing, lacks, listed, short
 from mdr_blueprint.source import Sources
 
 MATRIX = "MDR Annex I; Annex II 4(a)"
@@ -134,10 +134,10 @@ def unnumbered_text_without_evidence(dossier: Dossier, law: Law, known: Known) -
     Fix: give evidence in one of the rows that the message names.
     """
     for text in law.gspr_texts.values():
-        if not known.judge(text.when).holds:
+        if len(text.answered_by) < 2 or not known.judge(text.when).holds:  # of a single row its own findings speak
             continue
         rows = [row for key in text.answered_by if (row := answer_of(dossier, law, key)) is not None]
         if rows and not any(row.record.applicable and row.record.evidence for row in rows):
-            keys = first([f"`{key}`" for key in text.answered_by])
-            yield Found.on(rows[0], f"{text.citation} ({short(text.topic)}) has no number and is met by no row with evidence: "
-                           f"not by {keys}")
+            keys = listed([f"`{key}`" for key in text.answered_by], "or")
+            yield Found.on(rows[0], f"the text without a number at {text.citation} ({short(text.topic)}) is met by no row with "
+                           f"evidence: {keys}")
