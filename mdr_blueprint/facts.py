@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Any
 
 from mdr_blueprint.classification import Classified, classify, understood
@@ -95,7 +95,13 @@ class Subject:
 
 def known_of(facts: Mapping[str, Any], law: Law) -> Known:
     """What follows from some facts; each is a plain value or has a `value`. What the vocabulary does not know is left out."""
-    return Known(understood(facts, law)[0], law)
+    return _known(tuple(understood(facts, law)[0].items()), law)
+
+
+@lru_cache(maxsize=256)
+def _known(stated: tuple[tuple[str, str], ...], law: Law) -> Known:
+    """Several rules ask for the same accessory or part; its class is worked out once."""
+    return Known(dict(stated), law)
 
 
 def known(dossier: Dossier, law: Law) -> Known:

@@ -20,10 +20,12 @@ from mdr_blueprint import classification
 from mdr_blueprint.classification import Classified
 from mdr_blueprint.diagnostics import Fault, Report, UsageError
 from mdr_blueprint.graph import Graph, link
-from mdr_blueprint.load import Dossier, Law, load, load_law
+from mdr_blueprint import library
+from mdr_blueprint.load import Dossier, Law, load, load_law, load_library
 from mdr_blueprint.model import Evidence, Run
 from mdr_blueprint.revision import Revision, read_revision
 from mdr_blueprint.rules import catalogue, check
+from mdr_blueprint.rules import check_library as judge_library
 from mdr_blueprint.rules.engine import judge
 from mdr_blueprint.source import Sources, read
 from mdr_blueprint.source.folder import NOT_INPUT, NOT_RECORDS, find_root
@@ -69,6 +71,13 @@ def compile(path: Path | str, *, as_of: date | None = None) -> Compilation:
         graph = link(dossier, law, sources)
         report = check(catalogue(), sources, dossier, graph, law, as_of or date.today())
     return Compilation(sources, dossier, graph, law, report)
+
+
+def check_library(root: Path | None = None) -> Compilation:
+    """The data of the library, checked like a project: a compilation without records. `root` holds the folders `gspr` and `risk`."""
+    data = load_library(root or library.folder("gspr").parent)
+    law, dossier = load_law(), Dossier()
+    return Compilation(data.sources, dossier, Graph(dossier, law), law, judge_library(catalogue(), data))
 
 
 @dataclass(frozen=True)

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from mdr_blueprint import build, compile
 from mdr_blueprint.diagnostics import Place, Report
+from mdr_blueprint.pipeline import check_library
 from mdr_blueprint.rules import Rule
 from mdr_blueprint.rules.cases import Case, CaseFile
 
@@ -14,7 +15,7 @@ PROJECT = CaseFile("project: {title: Case, stage: review}\n")
 
 
 def write(case: Case, folder: Path) -> None:
-    for path, file in {"project.yaml": PROJECT, **case.files}.items():
+    for path, file in (case.files if case.of_library else {"project.yaml": PROJECT, **case.files}).items():
         target = folder / path
         target.parent.mkdir(parents=True, exist_ok=True)
         if file.link is not None:
@@ -26,6 +27,8 @@ def write(case: Case, folder: Path) -> None:
 def run(case: Case, rule: Rule, folder: Path) -> Report:
     """What the compiler says of a case; where the rule judges faults of writing, what a build says."""
     write(case, folder)
+    if case.of_library:
+        return check_library(folder).report
     if "faults" in rule.asks_for:
         return build(folder, only=("excel",), as_of=case.today).report
     return compile(folder, as_of=case.today).report

@@ -136,6 +136,5 @@ def read_library(path: Path, cls: type[P]) -> P:
     """One data file of the library. An error in it is a bug of ours and says where; `mdr check --library` lists them all."""
     file = read_data(path.name, path.read_bytes(), cls)
     if file.faults or file.content is None:
-        fault = next(iter(file.faults), None)
-        raise ValueError(f"library data: {fault.place} {fault.message}" if fault else f"library data: {path.name}:1:1 is empty")
+        raise ValueError(f"library data: {file.faults[0].place} {file.faults[0].message}")
     return file.content

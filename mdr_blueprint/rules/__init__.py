@@ -4,6 +4,6 @@ One rule = one function in `rules/<family>/<topic>.py` with its cases in one fil
 """
 
 from mdr_blueprint.rules.catalogue import catalogue, families
-from mdr_blueprint.rules.engine import Found, Rule, Subject, WaiverUse, check, rule
+from mdr_blueprint.rules.engine import Found, Rule, Subject, WaiverUse, check, check_library, rule
 
-__all__ = ["Found", "Rule", "Subject", "WaiverUse", "catalogue", "check", "families", "rule"]
+__all__ = ["Found", "Rule", "Subject", "WaiverUse", "catalogue", "check", "check_library", "families", "rule"]

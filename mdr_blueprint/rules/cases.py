@@ -37,13 +37,15 @@ class CaseFile:
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """One small project; `project.yaml` is added where it has none."""
+    """One small project; `project.yaml` is added where it has none. For a rule on the data of the library, a small library."""
 
     title: str
     files: dict[str, CaseFile]
     today: date = TODAY
     expect: tuple[Place, ...] = ()
     """Places of findings that no comment marks."""
+    of_library: bool = False
+    """The files are a small library and no project."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,9 +69,10 @@ def case(code: str) -> Cases | None:
 
 
 def _case(raw: Any) -> Case:
-    files = {path: _file(value) for path, value in raw["files"].items()}
+    of_library = "library" in raw
+    files = {path: _file(value) for path, value in raw["library" if of_library else "files"].items()}
     places = tuple(Place(place["path"], int(place.get("line", "1"))) for place in raw.get("expect", ()))
-    return Case(raw["title"], files, date.fromisoformat(raw["as_of"]) if "as_of" in raw else TODAY, places)
+    return Case(raw["title"], files, date.fromisoformat(raw["as_of"]) if "as_of" in raw else TODAY, places, of_library)
 
 
 def _file(value: Any) -> CaseFile:

@@ -16,10 +16,11 @@ families: dict[str, str] = {
     "VER": "Verification and standards",
     "LAB": "Label and instructions for use",
     "DOC": "Documents, evidence and waivers",
+    "LAW": "Data of the library",
 }
 """Prefix of the codes -> what the family judges; the folders below `rules/` follow the same order."""
 
-FOLDERS = ("identity", "device", "gspr", "risk", "verification", "labelling", "documents")
+FOLDERS = ("identity", "device", "gspr", "risk", "verification", "labelling", "documents", "law")
 
 
 @cache

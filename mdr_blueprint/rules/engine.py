@@ -12,7 +12,7 @@ from typing import Any, Literal
 from mdr_blueprint.diagnostics import Fault, Finding, Place, Related, Report, Severity
 from mdr_blueprint.facts import known
 from mdr_blueprint.graph import Graph
-from mdr_blueprint.load import Dossier, Entry, Law
+from mdr_blueprint.load import Dossier, Entry, Law, LibraryData
 from mdr_blueprint.model import Project, Record, Waiver
 from mdr_blueprint.model.project import Stage
 from mdr_blueprint.source import Sources
@@ -85,8 +85,14 @@ class Rule:
     def family(self) -> str:
         return self.code.rstrip("0123456789")
 
+    @property
+    def of_library(self) -> bool:
+        """It judges the data of the library and no project."""
+        return "library" in self.asks_for
+
     def severity(self, stage: Stage) -> Severity:
-        return "error" if self.always_error else SEVERITY[stage][self.weight]
+        """The library has no stage: it is always judged as at submission."""
+        return "error" if self.always_error else SEVERITY["submission" if self.of_library else stage][self.weight]
 
     def finding(self, found: Found, stage: Stage) -> Finding:
         return Finding(self.code, self.name, self.severity(stage), found.message, found.place, self.basis,
@@ -96,7 +102,8 @@ class Rule:
 def rule(code: str, weight: Weight, *, basis: str, requires: tuple[str, ...] = (),
          always_error: bool = False) -> Callable[[Callable[..., Iterator[Found]]], Rule]:
     """Declare a rule. Its docstring is title, `Why:` and `Fix:`; its parameters say what it needs
-    (`dossier`, `graph`, `law`, `known`, `sources`, `today`, `codes`, `waivers`).
+    (`dossier`, `graph`, `law`, `known`, `sources`, `today`, `codes`, `waivers`, `faults`; `library` where it judges
+    the data of the library).
     """
 
     def declare(function: Callable[..., Iterator[Found]]) -> Rule:
@@ -131,7 +138,7 @@ def check(rules: Sequence[Rule], sources: Sources, dossier: Dossier, graph: Grap
     order = TopologicalSorter({rule.code: [code for code in rule.requires if code in by_code] for rule in rules})
     for code in order.static_order():
         current = by_code[code]
-        if "faults" in current.asks_for:
+        if "faults" in current.asks_for or current.of_library:
             continue
         if "waivers" in current.asks_for:
             last.append(current)
@@ -154,6 +161,11 @@ def judge(rules: Sequence[Rule], faults: tuple[Fault, ...], dossier: Dossier) ->
     inputs: dict[str, Any] = {"faults": faults, "dossier": dossier}
     return [rule.finding(found, stage) for rule in rules if "faults" in rule.asks_for
             for found in rule.run(**{name: inputs[name] for name in rule.asks_for})]
+
+
+def check_library(rules: Sequence[Rule], library: LibraryData) -> Report:
+    """Run the rules that judge the data of the library."""
+    return Report.of(rule.finding(found, "submission") for rule in rules if rule.of_library for found in rule.run(library))
 
 
 def _waive(findings: list[Finding], dossier: Dossier, today: date) -> tuple[list[Finding], WaiverUse]:

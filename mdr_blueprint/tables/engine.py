@@ -11,7 +11,7 @@ from pathlib import Path
 from mdr_blueprint.tables.inputs import Inputs
 from mdr_blueprint.tables.shapes import ILLUSTRATIVE, Column, Gap, LineItem, Lines, Row, Table, says_illustrative
 
-SHARED = ("__init__", "engine", "inputs", "proofs", "shapes", "states")
+SHARED = ("__init__", "drives", "engine", "inputs", "proofs", "shapes", "states")
 """Modules of this package that are no family of tables."""
 UNMARKED = frozenset({"findings", "family_findings"})
 """Tables that say of a record what is wrong with it, and not what it says."""

@@ -8,12 +8,14 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
+from mdr_blueprint.classification import Classified, classify
+from mdr_blueprint.conditions import Condition
 from mdr_blueprint.diagnostics import Report
 from mdr_blueprint.facts import Known, known
 from mdr_blueprint.graph import Graph
 from mdr_blueprint.load import Dossier, Entry, Law
 from mdr_blueprint.markdown import parse_prose
-from mdr_blueprint.model import AppliedStandard, ClauseAnswer, Evidence, Record, Risk, Situation
+from mdr_blueprint.model import KINDS, AppliedStandard, Classification, ClauseAnswer, Evidence, Record, Risk, Situation
 from mdr_blueprint.revision import Revision
 from mdr_blueprint.source import Sources
 from mdr_blueprint.tables.shapes import Cell, Gap, Lines, RecordLink, Words
@@ -36,6 +38,28 @@ class Inputs:
     def known(self) -> Known:
         """The facts of the device, what follows from them, and its class."""
         return known(self.dossier, self.law)
+
+    @cached_property
+    def classified(self) -> Classified:
+        """The class by the facts, read with the guidance that the decision names where the library knows it."""
+        decided = self.dossier.single(Classification)
+        named = decided.guidance or "" if decided else ""
+        revision = next((name for name in self.law.annex_viii.guidance.revisions if name in named), None)
+        own = self.known.classified
+        return own if revision in (None, own.guidance) else classify(self.known.stated, self.law, revision)
+
+    @cached_property
+    def open_findings(self) -> dict[str, int]:
+        """How many findings that are not waived there are about each kind and its records."""
+        found = {}
+        for kind in KINDS:
+            subjects = {kind, *(entry.id for entry in self.dossier.kind(kind))}
+            found[kind] = sum(1 for subject in subjects for f in self.report.about(subject) if f.waived is None)
+        return found
+
+    def why(self, condition: Condition | None) -> str:
+        """Whether the facts call for something, in words: `applies because ionising = diagnostic`."""
+        return spaced(self.known.why(condition))
 
     def say(self, text: str | None) -> str:
         """A text as it is printed, with its figures."""
@@ -102,6 +126,11 @@ def shown(id_: str) -> str:
     if id_.startswith("gspr:"):
         return f"GSPR {id_[5:]}"
     return id_.removeprefix("document:")
+
+
+def spaced(text: str) -> str:
+    """Names of facts and their values as words."""
+    return text.replace("_", " ")
 
 
 def kept(entries: Iterable[Entry[Any]]) -> Iterator[Entry[Any]]:

@@ -199,12 +199,12 @@ def post_production(inputs: Inputs) -> Iterator[Row]:
     for key in ("1", "2"):
         point = inputs.law.annex_iii.get(key)
         if point is not None:
-            found = state_of(inputs, point)
+            found = state_of(inputs, f"annex_iii:{key}", point)
             yield row(
                 None,
                 point.citation,
                 point.title,
-                Gap("no record") if not found.records else f"{found.records} records",
-                "",
-                found.word if found.word == "complete" else Gap(found.word),
+                found.why if found.word == "not applicable" else "" if found.documents else Gap("no document names this point"),
+                inputs.links(found.documents, None, titles=True),
+                found.cell,
             )

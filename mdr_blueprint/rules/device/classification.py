@@ -32,9 +32,12 @@ def base_class(text: str | None) -> str | None:
     return words.pop() if len(words) == 1 and words <= {"I", "IIa", "IIb", "III"} else None
 
 
-def _unknown_class(text: str) -> str | None:
-    """The word in a class that is none."""
-    return next((word for word in class_words(text) if word not in CLASSES), None)
+def _no_class(text: str) -> str | None:
+    """Why a text is no class, as a message says it; None where it is one."""
+    word = next((word for word in class_words(text) if word not in CLASSES), None)
+    if word is None and class_words(text):
+        return None if base_class(text) else f"`{text}` is more than one class"
+    return f"`{word or text}` is no class of the Regulation; there are {listed(list(CLASSES))}"
 
 
 @rule("DEV204", "E", basis="MDR Annex II 1.1(f); Annex VIII")
@@ -61,9 +64,9 @@ def class_without_rule(dossier: Dossier) -> Iterator[Found]:
         if missing:
             yield Found.on(entry, f"the classification has no {listed(missing, 'or')}")
         text, number = entry.record.device_class, entry.record.rule
-        word = _unknown_class(text) if text else None
-        if word is not None:
-            yield Found.on(entry, f"`{word}` is no class of the Regulation; there are {listed(list(CLASSES))}", "device_class")
+        wrong = _no_class(text) if text else None
+        if wrong:
+            yield Found.on(entry, wrong, "device_class")
         if number is not None and number not in RULES:
             yield Found.on(entry, f"there is no rule {number}; Annex VIII has rules 1 to 22", "rule")
 
@@ -103,10 +106,9 @@ def _own_class(entry: Entry[Any], message: str, step: str) -> Iterator[Found]:
                if getattr(own, name) in (None, "") and not (isinstance(raw, dict) and raw.get(name))]
     if missing:
         yield Found.on(entry, f"the classification of {call(entry)} has no {listed(missing, 'or')}", "classification")
-    word = _unknown_class(own.device_class) if own.device_class else None
-    if word is not None:
-        yield Found.on(entry, f"`{word}` of {call(entry)} is no class of the Regulation; there are {listed(list(CLASSES))}",
-                       "classification", "device_class")
+    wrong = _no_class(own.device_class) if own.device_class else None
+    if wrong:
+        yield Found.on(entry, f"class of {call(entry)}: {wrong}", "classification", "device_class")
 
 
 @rule("DEV229", "W", basis="MDR Annex II 1.1(f); MDCG 2021-24; MDCG 2019-11", requires=("DEV205",))

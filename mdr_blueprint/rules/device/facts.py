@@ -80,8 +80,10 @@ def unknown_fact_value(dossier: Dossier, law: Law) -> Iterator[Found]:
             if definition is not None and definition.type == "number":
                 if not fact.value.isdecimal():
                     yield Found.on(entry, f"`{name}` is a number, not `{fact.value}`", "facts", name)
+                elif name == "driven_rule" and fact.value not in law.annex_viii.rules:
+                    yield Found.on(entry, f"there is no rule {fact.value}; Annex VIII has rules 1 to 22", "facts", name)
                 continue
-            answers = (definition or law.facts.derived.get(name) or None)
+            answers = definition or law.facts.derived.get(name)
             if answers is not None and fact.value not in answers.answers:
                 values = listed([f"`{value}`" for value in answers.answers], "or")
                 yield Found.on(entry, f"`{fact.value}` is no value of `{name}`{did_you_mean(fact.value, answers.answers)}; "

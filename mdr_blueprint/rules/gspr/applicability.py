@@ -115,8 +115,9 @@ def points_not_covered(dossier: Dossier, law: Law, known: Known) -> Iterator[Fou
         else:
             kept = [key for key in below if known.judge(law.gspr[key].when).holds is not False]
             if kept:
-                yield Found.on(entry, f"{call(entry)} rules the points below out with it, but the facts do not exclude "
-                               f"{first([f'`{key}` ({known.why(law.gspr[key].when)})' for key in kept], 3)}", "covers_points")
+                reasons = list(dict.fromkeys(known.why(law.gspr[key].when) for key in kept))
+                yield Found.on(entry, f"{call(entry)} rules out the points below as well, but the facts do not exclude "
+                               f"{first([f'`{key}`' for key in kept], 4)}: {first(reasons, 2)}", "covers_points")
 
 
 @rule("GSPR322", "W", basis=ANSWER, requires=(*ROWS, "GSPR321"))

@@ -136,7 +136,8 @@ def unnumbered_text_without_evidence(dossier: Dossier, law: Law, known: Known) -
     for text in law.gspr_texts.values():
         if len(text.answered_by) < 2 or not known.judge(text.when).holds:  # of a single row its own findings speak
             continue
-        rows = [row for key in text.answered_by if (row := answer_of(dossier, law, key)) is not None]
+        found = [answer_of(dossier, law, key) for key in text.answered_by]
+        rows = [row for row in found if row is not None and row.record.applicable is not None]
         if rows and not any(row.record.applicable and row.record.evidence for row in rows):
             keys = listed([f"`{key}`" for key in text.answered_by], "or")
             yield Found.on(rows[0], f"the text without a number at {text.citation} ({short(text.topic)}) is met by no row with "
