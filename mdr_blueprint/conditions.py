@@ -83,10 +83,12 @@ def judge(condition: Condition | None, facts: Mapping[str, str]) -> Outcome:
         inner = judge(condition.part, facts)
         return Outcome(None if inner.holds is None else not inner.holds, inner.because, inner.open)
     decisive = isinstance(condition, Any)  # one that holds decides `any`, one that does not decides `all`
-    parts = [judge(part, facts) for part in condition.parts]
-    for part in parts:
-        if part.holds is decisive:
-            return part
+    parts = []
+    for part in condition.parts:
+        outcome = judge(part, facts)
+        if outcome.holds is decisive:
+            return outcome
+        parts.append(outcome)
     because = tuple(dict.fromkeys(pair for part in parts for pair in part.because))
     open_ = tuple(dict.fromkeys(fact for part in parts for fact in part.open))
     return Outcome(None if open_ else not decisive, because, open_)

@@ -16,11 +16,10 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from mdr_blueprint import classification
+from mdr_blueprint import classification, library
 from mdr_blueprint.classification import Classified
 from mdr_blueprint.diagnostics import Fault, Report, UsageError
 from mdr_blueprint.graph import Graph, link
-from mdr_blueprint import library
 from mdr_blueprint.load import Dossier, Law, load, load_law, load_library
 from mdr_blueprint.model import Evidence, Run
 from mdr_blueprint.revision import Revision, read_revision
@@ -74,10 +73,10 @@ def compile(path: Path | str, *, as_of: date | None = None) -> Compilation:
 
 
 def check_library(root: Path | None = None) -> Compilation:
-    """The data of the library, checked like a project: a compilation without records. `root` holds the folders `gspr` and `risk`."""
+    """The data of the library, checked like a project: a compilation without records. `root` holds `gspr/` and `risk/`."""
     data = load_library(root or library.folder("gspr").parent)
     law, dossier = load_law(), Dossier()
-    return Compilation(data.sources, dossier, Graph(dossier, law), law, judge_library(catalogue(), data))
+    return Compilation(data.sources, dossier, Graph(dossier), law, judge_library(catalogue(), data))
 
 
 @dataclass(frozen=True)

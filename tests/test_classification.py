@@ -182,6 +182,11 @@ def test_the_strictest_of_several_rules_counts_and_all_are_kept():
     assert (therapy.device_class, therapy.deciding_rules) == ("IIb", (9, 10))
 
 
+def test_a_silent_rule_says_nothing_of_its_parts():
+    cleaner = classified({"active": True, "role": "other", "physical_cleaning_only": True})
+    assert (cleaner.deciding_rules, cleaner.withdrawn) == ((13,), ())
+
+
 # suffixes
 
 
@@ -326,6 +331,12 @@ def test_an_unknown_guidance_is_told_and_the_default_taken():
     result = classified({"contact": "none"}, "MDCG 2021-24 Rev1")
     (unknown,) = result.unknown
     assert (result.guidance, unknown.fact, unknown.suggestion) == (REV_0, "guidance", REV_1)
+
+
+@pytest.mark.parametrize("guidance", ["", 7, [], {}])
+def test_any_other_guidance_is_told_too(guidance):
+    result = classified({"contact": "none"}, guidance)
+    assert (result.guidance, len(result.unknown)) == (REV_0, 1)
 
 
 # forms and faults of what is handed over

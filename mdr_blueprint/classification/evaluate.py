@@ -36,7 +36,9 @@ def classify(facts: Mapping[str, Any], law: Law, guidance: str | None = None) ->
         deciding_rules=tuple(sorted({hit.rule for hit in hits if hit.rule and hit.device_class == base})),
         hits=hits,
         others=tuple(_others({hit.rule for hit in hits}, silent, every, reading, law)),
-        withdrawn=tuple(_withdrawn(part, standing, reading) for part in holding if part not in standing),
+        withdrawn=tuple(
+            _withdrawn(part, standing, reading) for part in holding if part not in standing and part.rule not in silent
+        ),
         assumed=assumptions(base, every, reading, law),
         unknown=tuple(unknown),
         contradictions=tuple(contradictions(stated, base, law)),
@@ -48,8 +50,10 @@ def classify(facts: Mapping[str, Any], law: Law, guidance: str | None = None) ->
 
 def _revision(guidance: str | None, law: Law, unknown: list[Unknown]) -> str:
     choice = law.annex_viii.guidance
-    if guidance is None or guidance in choice.revisions:
-        return guidance or choice.default
+    if guidance is None:
+        return choice.default
+    if str(guidance) in choice.revisions:
+        return str(guidance)
     meant = nearest(str(guidance), choice.revisions)
     unknown.append(Unknown("guidance", str(guidance), f"unknown guidance; {choice.default} is used", meant))
     return choice.default

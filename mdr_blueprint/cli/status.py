@@ -11,7 +11,8 @@ from mdr_blueprint.cli.terminal import bold, patience, say
 def status(folder: Folder = HERE, form: TextOrJson = "text", as_of: AsOf = None) -> None:
     """Show how complete the file is, per point of Annex II and III, per document and per matrix.
 
-    A point is complete when every kind of record it asks for is there and none of these records has an open finding.
+    A point is complete when every kind of record it asks for is there, or the document that answers it is approved, and no finding
+    on these is open. One that the facts of the device rule out is not applicable.
 
     For example:
       mdr status
@@ -19,25 +20,30 @@ def status(folder: Folder = HERE, form: TextOrJson = "text", as_of: AsOf = None)
     """
     from mdr_blueprint.pipeline import present_project
     from mdr_blueprint.tables.shapes import words
+    from mdr_blueprint.tables.states import STATES
 
     with patience("reading the file"):
         presentation = present_project(folder, as_of=day(as_of))
     tables = presentation.tables
-    readiness = tables.get("readiness")
+    readiness, counts = tables.get("readiness"), tables.get("readiness_counts")
     documents = [(d.title, d.version or "no version", d.status, _gaps_of(d.blocks)) for d in presentation.documents]
     matrices = [(table.title, len(table.rows), table.gaps) for table in tables.sheets()]
     if form == "json":
-        point_keys = ("point", "title", "state", "records", "open_findings")
+        point_keys = ("point", "title", "state", "records", "open_findings", "answered_by")
+        count_keys = ("part", "points", *(word.replace(" ", "_") for word in STATES))
         say(json.dumps({
-            "points": [dict(zip(point_keys, map(words, row.cells[:5]), strict=True)) for row in readiness.rows],
+            "points": [dict(zip(point_keys, map(words, row.cells), strict=True)) for row in readiness.rows],
+            "parts": [dict(zip(count_keys, map(words, row.cells), strict=True)) for row in counts.rows],
             "documents": [dict(zip(("title", "version", "status", "gaps"), d, strict=True)) for d in documents],
             "matrices": [dict(zip(("title", "rows", "gaps"), m, strict=True)) for m in matrices],
             "findings": presentation.report.summary(),
         }, ensure_ascii=False, indent=2) + "\n")
         return
     points = [tuple(map(words, row.cells[:5])) for row in readiness.rows]
+    parts = [tuple(map(words, row.cells)) for row in counts.rows]
     lines = [
-        bold("Annex II and III"), *_columns(points, ("point", "", "state", "records", "open")), "",
+        bold("Annex II and III"), *_columns(parts, ("", "points", *STATES)), "",
+        bold("Point by point"), *_columns(points, ("point", "", "state", "records", "open")), "",
         bold("Documents"), *_columns([tuple(map(str, d)) for d in documents], ("document", "version", "status", "gaps")), "",
         bold("Matrices"), *_columns([tuple(map(str, m)) for m in matrices], ("matrix", "rows", "gaps")), "",
         f"Findings: {presentation.report.summary()}",

@@ -1,4 +1,4 @@
-"""The data files of the library, each read by the reader of a project and held against its shape, with every fault at its line."""
+"""The data files of the library: read by the reader of a project and held against their shape, every fault at its line."""
 
 from __future__ import annotations
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
-from typing import Any, TypeVar, get_args, get_origin
+from typing import Any, TypeVar, cast, get_args, get_origin
 
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
@@ -41,8 +41,7 @@ def validate(source: Source, cls: type[P], id_: str, raw: Map, place: Place) -> 
     faults = list(_unknown_empty_fields(path, cls, id_, raw, raw, ())) if source.has_empty else []
     validator = ready(cls).__pydantic_validator__
     try:
-        record: P = validator.validate_python(raw)
-        return record, faults
+        return cast("P", validator.validate_python(raw)), faults
     except ValidationError as error:
         errors = error.errors(include_url=False)
     faults += [_fault(path, cls, id_, raw, place, detail) for detail in errors]
@@ -51,8 +50,7 @@ def validate(source: Source, cls: type[P], id_: str, raw: Map, place: Place) -> 
     for _ in range(MAX_ROUNDS):
         kept = _without_errors(kept, errors)
         try:
-            record = validator.validate_python(kept)
-            return record, faults
+            return cast("P", validator.validate_python(kept)), faults
         except ValidationError as error:
             errors = error.errors(include_url=False)
         news = [detail for detail in errors if detail["loc"] not in told and detail["type"] != "missing"]

@@ -91,8 +91,7 @@ class Rule:
         return "library" in self.asks_for
 
     def severity(self, stage: Stage) -> Severity:
-        """The library has no stage: it is always judged as at submission."""
-        return "error" if self.always_error else SEVERITY["submission" if self.of_library else stage][self.weight]
+        return "error" if self.always_error else SEVERITY[stage][self.weight]
 
     def finding(self, found: Found, stage: Stage) -> Finding:
         return Finding(self.code, self.name, self.severity(stage), found.message, found.place, self.basis,

@@ -17,16 +17,35 @@ from mdr_blueprint.model import (
     UserProfile,
     Variant,
 )
+from mdr_blueprint.tables.drives import drives_words
 from mdr_blueprint.tables.engine import table
-from mdr_blueprint.tables.inputs import Inputs, prose_or_empty, records
+from mdr_blueprint.tables.inputs import Inputs, prose_or_empty, records, spaced
 from mdr_blueprint.tables.shapes import Cell, Column, Gap, Lines, Row, gap_row, row, value
 
 
-@table("facts", "Device facts", Column("Fact", 20), Column("Value", 16), Column("Argument", 50), empty="No facts are recorded.")
+@table(
+    "facts",
+    "Device facts",
+    Column("Fact", 15),
+    Column("Question", 34),
+    Column("Value", 14),
+    Column("Argument", 34),
+    Column("Drives", 24),
+    empty="No facts are recorded.",
+)
 def facts(inputs: Inputs) -> Iterator[Row]:
+    """The facts of the device, each with the question it answers and what rests on it."""
     device = inputs.dossier.single(Device)
     for name, fact in (device.facts if device else {}).items():
-        yield row("device", name.replace("_", " "), fact.value.replace("_", " "), inputs.say(fact.argument))
+        definition = inputs.law.facts.facts.get(name)
+        yield row(
+            "device",
+            spaced(name),
+            definition.question if definition else Gap("not in the vocabulary"),
+            spaced(fact.value),
+            value(inputs.say(fact.argument)) if definition and definition.judgement else inputs.say(fact.argument),
+            drives_words(inputs.law, name),
+        )
 
 
 @table("operators", "Economic operators", Column("Role", 22), Column("Name", 24), Column("Address", 34), Column("SRN", 18))
@@ -82,7 +101,7 @@ def misuses(inputs: Inputs) -> Iterator[Row]:
 )
 def variants(inputs: Inputs) -> Iterator[Row]:
     for entry in records(inputs, Variant):
-        differ = tuple(f"{name.replace('_', ' ')}: {fact.value}" for name, fact in entry.record.facts.items())
+        differ = tuple(spaced(f"{name}: {fact.value}") for name, fact in entry.record.facts.items())
         yield row(
             entry.id,
             inputs.link(entry.id),

@@ -16,9 +16,10 @@ SHARED = ("__init__", "drives", "engine", "inputs", "proofs", "shapes", "states"
 UNMARKED = frozenset({"findings", "family_findings"})
 """Tables that say of a record what is wrong with it, and not what it says."""
 SHEETS = (
-    "readiness", "findings", "gspr", "gspr_trace", "standards", "clauses", "measurements", "risks", "hazard_trace", "controls",
-    "control_verification", "failure_modes", "harms", "need_trace", "requirements", "tests", "runs", "evidence", "statements",
-    "claims", "components", "figures", "software_items", "soup", "waivers",
+    "readiness", "findings", "gspr", "gspr_trace", "classification_rules", "obligations", "standards", "standards_called_for",
+    "clauses", "measurements", "risks", "hazard_trace", "controls", "control_verification", "failure_modes", "harms",
+    "need_trace", "requirements", "tests", "runs", "evidence", "statements", "claims", "components", "figures",
+    "software_items", "soup", "waivers",
 )  # fmt: skip
 """Order of the sheets in the workbook: first what a reviewer asks first."""
 

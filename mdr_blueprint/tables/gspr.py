@@ -2,102 +2,254 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
+from dataclasses import dataclass
 
+from mdr_blueprint.answers import answer_of, points_below
+from mdr_blueprint.conditions import Condition, Outcome
+from mdr_blueprint.load import Entry, Law
 from mdr_blueprint.model import Evidence, GsprAnswer
+from mdr_blueprint.model.library import GsprItem, GsprText
 from mdr_blueprint.tables.engine import table
-from mdr_blueprint.tables.inputs import Inputs, standard_words
-from mdr_blueprint.tables.shapes import Cell, Column, Gap, Lines, RecordLink, Row, Words, row, value
+from mdr_blueprint.tables.inputs import Inputs, spaced, standard_words
+from mdr_blueprint.tables.shapes import Cell, Column, Gap, LineItem, Lines, RecordLink, Row, Words, has_gap, row, value
 
 PLANNED = "planned only"
 ROLES = {"heading": "heading", "cond": "scope condition", "informational": "not addressed to the manufacturer"}
 CHAPTERS = {"I": "I General requirements", "II": "II Design and manufacture", "III": "III Information supplied"}
+UNNUMBERED = "Texts without a number"
+STATUSES = ("complete", "gaps", "not applicable", "open", "contradicts the facts")
+DONE = ("complete", "not applicable")
+APPLIES = {True: "yes", False: "no", None: "open"}
+
+
+@dataclass(frozen=True)
+class Answered:
+    """A row of the checklist: the answer that stands for it, what the facts say, and what is open."""
+
+    key: str
+    item: GsprItem
+    entry: Entry[GsprAnswer] | None
+    """Its own answer, or that of a point above which covers it."""
+    facts: Outcome
+    codes: tuple[str, ...]
+    """Rules that found something."""
+    reopened: tuple[tuple[str, str], ...]
+    """Facts that the answer rests on and that do not hold for the device."""
+    evidence: str | Gap
+
+    @property
+    def own(self) -> bool:
+        return self.entry is not None and self.entry.key == self.key
+
+    @property
+    def applicable(self) -> bool | None:
+        return self.entry.record.applicable if self.entry else None
+
+    @property
+    def contradicts(self) -> bool:
+        asked = self.facts.holds
+        return self.item.answerable and None not in (asked, self.applicable) and asked is not self.applicable
+
+    @property
+    def status(self) -> str:
+        """One of `STATUSES`; a row that asks for nothing has none."""
+        if self.entry is None or self.applicable is None or self.reopened:
+            return "open" if self.item.answerable or self.entry else ""
+        if self.contradicts:
+            return "contradicts the facts"
+        record = self.entry.record
+        if not self.applicable:
+            return "not applicable" if record.justification and not self.codes else "gaps"
+        return "complete" if record.method and self.evidence == "approved" and not self.codes else "gaps"
+
+
+def answered(inputs: Inputs) -> dict[str, Answered]:
+    """Every identifier of Annex I with its answer."""
+    found = {}
+    for key, item in inputs.law.gspr.items():
+        entry = answer_of(inputs.dossier, inputs.law, key)
+        stated = entry.record.facts if entry else {}
+        found[key] = Answered(
+            key,
+            item,
+            entry,
+            inputs.known.judge(item.when),
+            tuple(dict.fromkeys(f.code for f in inputs.report.about(entry.id if entry else f"gspr:{key}") if f.waived is None)),
+            tuple((name, fact.value) for name, fact in stated.items() if inputs.known.values.get(name) != fact.value),
+            evidence_state(inputs, entry.id) if entry else Gap("no evidence"),
+        )
+    return found
 
 
 @table(
     "gspr",
     "General safety and performance requirements",
-    Column("Annex I", 9),
-    Column("Topic (own words)", 30),
-    Column("Applies", 8),
-    Column("Method, or why it does not apply", 36),
-    Column("Standards", 18),
-    Column("Evidence", 26),
-    Column("Records", 14),
+    Column("Annex I", 8),
+    Column("Topic (own words)", 28),
+    Column("Applies, and what the facts say", 18),
+    Column("Method, or why it does not apply", 34),
+    Column("Standards", 17),
+    Column("Evidence", 24),
+    Column("Records", 12),
+    Column("Status", 11),
     sheet=True,
 )
 def gspr(inputs: Inputs) -> Iterator[Row]:
-    for key, item in inputs.law.gspr.items():
-        id_ = f"gspr:{key}"
-        entry = inputs.dossier.get(id_, GsprAnswer)
-        first = RecordLink(id_, item.citation) if entry else item.citation
-        if entry is None:
-            if item.answerable:
-                yield Row((first, item.topic, Gap("open"), Gap("no answer"), "", "", ""), id_, gap=True)
-            else:
-                yield Row((first, item.topic, "", ROLES.get(item.role, ""), "", "", ""), id_)
-            continue
-        record = entry.record
-        if record.applicable is None:
-            yield Row(
-                (first, item.topic, Gap("open"), inputs.say(record.method or record.justification), "", "", ""), id_, gap=True
-            )
-        elif record.applicable:
-            yield row(
-                id_,
-                first,
-                item.topic,
-                "yes",
-                value(inputs.say(record.method)),
-                standards_of(inputs, id_),
-                evidence_cell(inputs, id_),
-                inputs.links(inputs.graph.targets(id_, "records"), None),
-            )
-        else:
-            yield row(
-                id_,
-                first,
-                item.topic,
-                "no",
-                value(inputs.say(record.justification)),
-                "",
-                inputs.places(id_, "evidence", None),
-                inputs.links(inputs.graph.targets(id_, "records"), None),
-            )
+    """One row for each identifier, in the order of Annex I; texts without a number stand behind the section they belong to."""
+    rows = answered(inputs)
+    after = _texts_after(inputs.law)
+    for key, answer in rows.items():
+        yield _asked(inputs, answer) if answer.own or answer.item.answerable else _heading(inputs, answer)
+        for text in after.get(key, ()):
+            yield _text_row(inputs, text, rows)
+
+
+def _asked(inputs: Inputs, answer: Answered) -> Row:
+    item, entry, id_ = answer.item, answer.entry, f"gspr:{answer.key}"
+    topic: Cell = Lines((item.topic, f"Changed: {item.changed}")) if item.changed else item.topic
+    applies, status = _applies(inputs, answer), _status(answer)
+    if entry is None:
+        return Row((item.citation, topic, applies, Gap("no answer"), "", "", "", status), id_, gap=True)
+    if not answer.own:
+        with_ = RecordLink(entry.id, f"answered with {inputs.law.gspr[entry.key].citation}")
+        return row(None, item.citation, topic, applies, with_, "", "", "", status)
+    record = entry.record
+    head = RecordLink(id_, item.citation)
+    linked = inputs.links(inputs.graph.targets(id_, "records"), None)
+    if record.applicable is None:
+        said_ = inputs.say(record.method or record.justification)
+        return Row((head, topic, applies, said_, "", "", linked, status), id_, gap=True)
+    if not record.applicable:
+        return row(
+            id_,
+            head,
+            topic,
+            applies,
+            value(inputs.say(record.justification)),
+            standards_of(inputs, id_),
+            inputs.places(id_, "evidence", None),
+            linked,
+            status,
+        )
+    return row(
+        id_,
+        head,
+        topic,
+        applies,
+        value(inputs.say(record.method)),
+        standards_of(inputs, id_),
+        evidence_cell(inputs, id_),
+        linked,
+        status,
+    )
+
+
+def _applies(inputs: Inputs, answer: Answered) -> Cell:
+    """What the project says, and below it what the facts say."""
+    applicable: LineItem = APPLIES[answer.applicable] if answer.applicable is not None else Gap("open")
+    lines: list[LineItem] = [applicable]
+    for fact, value_ in answer.reopened:
+        now = inputs.known.values.get(fact)
+        lines.append(Gap(spaced(f"answered for {fact} = {value_}, now {now or 'not stated'}")))
+    if answer.contradicts:
+        lines.append(Gap(_by_facts(inputs, answer.item.when)))
+    elif answer.item.when:
+        lines.append(_by_facts(inputs, answer.item.when))
+    return Lines(tuple(lines)) if len(lines) > 1 else lines[0]
+
+
+def _by_facts(inputs: Inputs, condition: Condition | None) -> str:
+    """`facts: applies because sterile = true`, `facts: open, not stated: lay user`."""
+    return f"facts: {inputs.why(condition)}".replace("facts: open: ", "facts: open, ")
+
+
+def _status(answer: Answered) -> Cell:
+    """The status, with the rules that found something where nothing else in the row tells why there is a gap."""
+    word = answer.status
+    if word in DONE or not word:
+        return word
+    return Gap(f"{word} ({', '.join(answer.codes)})" if word == "gaps" and answer.codes else word)
+
+
+def _heading(inputs: Inputs, answer: Answered) -> Row:
+    why = _by_facts(inputs, answer.item.when) if answer.item.when else ""
+    cells = (answer.item.citation, answer.item.topic, why, ROLES.get(answer.item.role, ""), "", "", "", "")
+    return Row(cells, f"gspr:{answer.key}")
+
+
+def _texts_after(law: Law) -> dict[str, list[GsprText]]:
+    """The texts without a number, by the last identifier of the section that they belong to."""
+    found: dict[str, list[GsprText]] = {}
+    for text in law.gspr_texts.values():
+        last = [text.belongs_to, *points_below(law, text.belongs_to)][-1]
+        found.setdefault(last, []).append(text)
+    return found
+
+
+def _text_row(inputs: Inputs, text: GsprText, rows: dict[str, Answered]) -> Row:
+    status = text_status(inputs, text, rows)
+    names = tuple(
+        RecordLink(f"gspr:{key}", f"{'' if at else 'answered by '}{inputs.law.gspr[key].citation}")
+        for at, key in enumerate(text.answered_by)
+    )
+    why = _by_facts(inputs, text.when) if text.when else ""
+    applies = "no" if status == "not applicable" else "yes" if inputs.known.judge(text.when).holds else ""
+    cells = (
+        text.citation,
+        text.topic,
+        Lines(tuple(part for part in (applies, why) if part)),
+        Lines(names),
+        "",
+        "",
+        "",
+        status if status in DONE else Gap(status),
+    )
+    return Row(cells, None, has_gap(cells))
+
+
+def text_status(inputs: Inputs, text: GsprText, rows: dict[str, Answered]) -> str:
+    """A text is as far as the rows that answer it; those that do not apply say nothing of it."""
+    holds = inputs.known.judge(text.when).holds
+    if holds is False:
+        return "not applicable"
+    found = {rows[key].status for key in text.answered_by} - {"not applicable"}
+    if not found:
+        return "contradicts the facts" if holds else "not applicable"
+    if len(found) == 1:
+        return found.pop()
+    return "contradicts the facts" if "contradicts the facts" in found else "gaps"
 
 
 @table(
     "gspr_counts",
-    "Answers by chapter of Annex I",
+    "Status of the answers by chapter of Annex I",
     Column("Chapter", 30),
-    Column("Rows", 10),
-    Column("Applicable", 12),
-    Column("Not applicable", 14),
+    Column("Rows", 8),
+    Column("Complete", 10),
+    Column("Gaps", 10),
+    Column("Not applicable", 12),
     Column("Open", 10),
-    Column("Applicable, with a gap", 20),
+    Column("Contradicts the facts", 14),
 )
 def gspr_counts(inputs: Inputs) -> Iterator[Row]:
-    """Counted from the rows of the checklist. A requirement that nobody answered is open."""
-    rows = {row_.subject: row_ for row_ in gspr.rows(inputs)}
-    totals = [0] * 5
-    for chapter, words in CHAPTERS.items():
-        counts = [0] * 5
-        for key, item in inputs.law.gspr.items():
-            entry = inputs.dossier.get(f"gspr:{key}", GsprAnswer)
-            if item.chapter != chapter or (entry is None and not item.answerable):
-                continue
-            applicable = entry.record.applicable if entry else None
-            counts[0] += 1
-            counts[{True: 1, False: 2, None: 3}[applicable]] += 1
-            counts[4] += applicable is True and rows[f"gspr:{key}"].gap
-        totals = [total + count for total, count in zip(totals, counts, strict=True)]
-        yield _count_row(words, counts)
-    yield _count_row("All", totals)
+    """Counted from the rows of the checklist that ask for an answer. A requirement that nobody answered is open."""
+    rows = answered(inputs)
+    counts = {words: Counter[str]() for words in (*CHAPTERS.values(), UNNUMBERED)}
+    for answer in rows.values():
+        if answer.item.answerable:
+            counts[CHAPTERS[answer.item.chapter]][answer.status] += 1
+    for text in inputs.law.gspr_texts.values():
+        counts[UNNUMBERED][text_status(inputs, text, rows)] += 1
+    for words, found in counts.items():
+        yield _count_row(words, found)
+    yield _count_row("All", sum(counts.values(), Counter[str]()))
 
 
-def _count_row(words: str, counts: list[int]) -> Row:
-    total, yes, no, unanswered, with_gap = counts
-    return row(None, words, str(total), str(yes), str(no), *(Gap(str(n)) if n else "0" for n in (unanswered, with_gap)))
+def _count_row(words: str, counts: Counter[str]) -> Row:
+    numbers = (str(n) if word in DONE or not n else Gap(str(n)) for word in STATUSES for n in (counts[word],))
+    return row(None, words, str(counts.total()), *numbers)
 
 
 def evidence_cell(inputs: Inputs, id_: str) -> Cell:
@@ -122,8 +274,11 @@ def evidence_state(inputs: Inputs, id_: str) -> str | Gap:
 
 
 def standards_of(inputs: Inputs, id_: str) -> Cell:
-    """Standards with the edition that the project applies."""
-    items = tuple(RecordLink(target, standard_words(inputs, target)) for target in inputs.graph.targets(id_, "standards"))
+    """Standards with the edition that the project applies, and the clause where the answer names one."""
+    items = tuple(
+        RecordLink(e.target, standard_words(inputs, e.target) + (f", clause {e.place}" if e.place else ""))
+        for e in inputs.graph.out(id_, "standards")
+    )
     return Lines(items) if len(items) > 1 else items[0] if items else ""
 
 
@@ -140,19 +295,18 @@ def standards_of(inputs: Inputs, id_: str) -> Cell:
 def gspr_trace(inputs: Inputs) -> Iterator[Row]:
     """Only requirements that apply; those without evidence are gap rows."""
     for key, item in inputs.law.gspr.items():
-        id_ = f"gspr:{key}"
-        entry = inputs.dossier.get(id_, GsprAnswer)
+        entry = answer_of(inputs.dossier, inputs.law, key)
         if entry is None:
             if item.answerable:
-                yield Row((item.citation, item.topic, Gap("no answer"), Gap("open"), ""), id_, gap=True)
+                yield Row((item.citation, item.topic, Gap("no answer"), Gap("open"), ""), f"gspr:{key}", gap=True)
             continue
-        if entry.record.applicable is False:
+        if entry.record.applicable is False or (entry.key != key and not item.answerable):
             continue
         yield row(
-            id_,
-            RecordLink(id_, item.citation),
+            entry.id,
+            RecordLink(entry.id, item.citation),
             item.topic,
-            inputs.places(id_, "evidence", "no evidence"),
-            evidence_state(inputs, id_),
-            inputs.links(inputs.graph.targets(id_, "records"), None, titles=True),
+            inputs.places(entry.id, "evidence", "no evidence"),
+            evidence_state(inputs, entry.id),
+            inputs.links(inputs.graph.targets(entry.id, "records"), None, titles=True),
         )

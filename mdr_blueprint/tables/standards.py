@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 
+from mdr_blueprint.load import Entry
 from mdr_blueprint.model import AppliedStandard, ClauseAnswer
 from mdr_blueprint.model.law import Measurement
 from mdr_blueprint.tables.engine import table
@@ -29,7 +30,9 @@ def standards(inputs: Inputs) -> Iterator[Row]:
         known = inputs.law.standard(entry.id)
         record = entry.record
         applied: Cell = value({"full": "in full", "part": "in part", None: ""}[record.applied])
-        if record.excluded:
+        if record.not_applied:
+            applied = f"not applied: {inputs.say(record.not_applied)}"
+        elif record.excluded:
             applied = Lines(
                 (f"in part, without {', '.join(record.excluded)}", *(f"{c}: {why}" for c, why in record.excluded.items()))
             )
@@ -59,6 +62,48 @@ def standing(inputs: Inputs, id_: str) -> str:
     if known.oj and known.oj.decision:
         words += f", {known.oj.decision}"
     return words if known.confidence == "high" else f"{words} ({known.confidence} source)"
+
+
+@table(
+    "standards_called_for",
+    "Standards that the facts call for",
+    Column("Standard", 20),
+    Column("Subject (own words)", 32),
+    Column("Edition", 10),
+    Column("Status under the Regulation", 26),
+    Column("Why", 26),
+    Column("Applied here, or why not", 26),
+    sheet=True,
+    empty="The facts that are stated call for no standard held here.",
+)
+def standards_called_for(inputs: Inputs) -> Iterator[Row]:
+    """Standards of the library that every device or the facts of this one call for."""
+    for id_ in inputs.law.standard_ids:
+        known = inputs.law.standard(id_)
+        if known is None or not (known.always or (known.when and inputs.known.judge(known.when).holds)):
+            continue
+        entry = inputs.dossier.get(id_, AppliedStandard)
+        yield row(
+            id_ if entry else None,
+            RecordLink(id_, known.designation.split(":")[0]) if entry else known.designation.split(":")[0],
+            known.title,
+            known.edition,
+            standing(inputs, id_),
+            "for every device" if known.always else inputs.why(known.when).replace("applies because ", ""),
+            _applied(inputs, entry, known.successor),
+        )
+
+
+def _applied(inputs: Inputs, entry: Entry[AppliedStandard] | None, successor: str | None) -> Cell:
+    record = entry.record if entry and entry.record.retired is None else None
+    if record is None:
+        return Gap("neither applied nor said why not")
+    if record.not_applied:
+        return f"not applied: {inputs.say(record.not_applied)}"
+    if record.applied is None:
+        return Gap("extent missing")
+    words = f"{'in full' if record.applied == 'full' else 'in part'}, edition {record.edition or 'not stated'}"
+    return f"{words}; successor: {successor}" if successor else words
 
 
 @table(

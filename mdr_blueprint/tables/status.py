@@ -40,8 +40,7 @@ def _answered_by(inputs: Inputs, kinds: tuple[str, ...], state: State) -> Cell:
     if state.word == "not applicable":
         return state.why
     lines: list[LineItem] = [", ".join(KINDS[kind].plural for kind in kinds)] if kinds else []
-    for id_ in state.documents:
-        lines.append(inputs.titled(id_))
+    lines += (inputs.titled(id_) for id_ in state.documents)
     if not lines:
         lines.append(Gap("no document names this point"))
     if state.why:

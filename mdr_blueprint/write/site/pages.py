@@ -14,7 +14,6 @@ from mdr_blueprint.render import Document, TableBlock
 from mdr_blueprint.render.documents import NOT_APPROVED
 from mdr_blueprint.tables import Column, Gap, Inputs, RecordLink, Row, Table, Tables
 from mdr_blueprint.tables.inputs import natural, shown
-from mdr_blueprint.tables.states import summary
 from mdr_blueprint.write.site.addresses import BASICS, Addresses, anchor_of, page_of, register_of, section_anchor
 from mdr_blueprint.write.site.html import HtmlWriter
 from mdr_blueprint.write.site.plain_markdown import MarkdownWriter
@@ -186,11 +185,12 @@ class _Maker:
         if "data" in self.beside:
             page.raw('<p>Everything for other programs: <a href="../data/dossier.json">data</a>.</p>')
         page.heading(2, "readiness", "Readiness by Annex II and III")
-        words = ", ".join(f"{number} {word}" for word, number in sorted(summary(inputs).items()))
         page.raw(
-            f"<p>Points: {escape(words)}. A point is complete when every kind of record it asks for is there and none of these "
-            "records has an open finding.</p>"
+            "<p>A point is complete when every kind of record it asks for is there, or the document that answers it is approved, "
+            "and no finding on these is open. A point that the facts of the device rule out is not applicable.</p>"
         )
+        page.table(self.tables.get("readiness_counts"))
+        page.heading(3, "points", "Point by point")
         page.table(self.tables.get("readiness"))
         return page.done()
 
