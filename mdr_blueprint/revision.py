@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
+from mdr_blueprint.diagnostics import UsageError
+
 INPUT = (":(glob)**/*.yaml", "templates", "evidence")
 """What git is asked about; files elsewhere count with their folder once a record names one of them."""
 NOT_INPUT = (":(exclude)build", ":(exclude)docs", ":(exclude).*")
@@ -89,12 +91,61 @@ def _refusal(root: Path) -> str:
     return REFUSED if here and _git(root, "rev-parse", "--git-dir") is None else ""
 
 
+def restore(root: Path, ref: str, target: Path) -> bool:
+    """Write the project as it was at a revision to `target`, without touching the working tree; False where it was not there.
+
+    Blobs are read as they were committed: neither attributes nor filters of the repository hide or change one. UsageError
+    where git has no such revision.
+    """
+    commit = (_git(root, "rev-parse", "--verify", "--quiet", "--end-of-options", f"{ref}^{{commit}}") or "").strip()
+    if not commit:
+        if _git(root, "rev-parse", "--git-dir") is None:
+            raise UsageError(f"{root} is in no repository that git can read, so nothing can be compared with `{ref}`")
+        shallow = (_git(root, "rev-parse", "--is-shallow-repository") or "").strip() == "true"
+        more = "; the clone is shallow: fetch that revision too, with `git fetch --unshallow`" if shallow else ""
+        raise UsageError(f"git knows no revision `{ref}` here{more}")
+    if _git(root, "cat-file", "-e", f"{commit}:./project.yaml") is None:
+        return False
+    listing = _run(root, "ls-tree", "-r", "-z", commit, ".")
+    entries = [entry.split(b"\t", 1) for entry in (listing or b"").split(b"\0") if entry]
+    wanted = [(path, *about.split()) for about, path in entries]
+    blobs = [(path, mode, name) for path, mode, kind, name in wanted if kind == b"blob" and not _is_aside(path)]
+    content = _run(root, "cat-file", "--batch", given=b"".join(name + b"\n" for _, _, name in blobs))
+    if content is None:
+        raise UsageError(f"git cannot read the files of `{ref}`; `git fsck` tells more")
+    at = 0
+    for path, mode, _ in blobs:
+        end = content.index(b"\n", at)
+        size = int(content[at:end].split()[2])
+        _write(target / os.fsdecode(path), content[end + 1 : end + 1 + size], mode == b"120000")
+        at = end + 1 + size + 1
+    return True
+
+
+def _is_aside(path: bytes) -> bool:
+    """Whether a path is below a folder that the compiler never reads."""
+    return path.split(b"/")[0] in (b"build", b"docs") or any(part.startswith(b".") for part in path.split(b"/"))
+
+
+def _write(file: Path, content: bytes, is_link: bool) -> None:
+    file.parent.mkdir(parents=True, exist_ok=True)
+    if is_link:
+        file.symlink_to(os.fsdecode(content))
+    else:
+        file.write_bytes(content)
+
+
 def _git(root: Path, *arguments: str) -> str | None:
     """What git says, or None where there is no git, no repository or no commit."""
+    said = _run(root, *arguments)
+    return said.decode("utf-8", "replace") if said is not None else None
+
+
+def _run(root: Path, *arguments: str, given: bytes | None = None) -> bytes | None:
     environment = {name: value for name, value in os.environ.items() if name not in NOT_OURS} | {"GIT_OPTIONAL_LOCKS": "0"}
     try:
         call = ["git", "-C", str(root), "-c", "log.showSignature=false", *arguments]
-        done = subprocess.run(call, capture_output=True, check=False, timeout=60, env=environment)
+        done = subprocess.run(call, input=given, capture_output=True, check=False, timeout=60, env=environment)
     except (OSError, subprocess.TimeoutExpired):
         return None
-    return done.stdout.decode("utf-8", "replace") if done.returncode == 0 else None
+    return done.stdout if done.returncode == 0 else None

@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from mdr_blueprint.cli import build, check, explain, new, schema, serve, status, trace
+from mdr_blueprint.cli import build, check, classify, explain, new, schema, serve, status, trace
 from mdr_blueprint.cli.terminal import say
 from mdr_blueprint.version import VERSION
 
@@ -52,6 +52,6 @@ def _help(command: Callable[..., None]) -> str:
 
 
 app.callback(help=_help(mdr))(mdr)
-_IN_ORDER_OF_WORK = (new.new, check.check, build.build, serve.serve, status.status, trace.trace, explain.explain, schema.schema)
+_IN_ORDER_OF_WORK = (new.new, check.check, build.build, serve.serve, classify.classify, status.status, trace.trace, explain.explain, schema.schema)
 for _command in _IN_ORDER_OF_WORK:
     app.command(help=_help(_command))(_command)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
+from datetime import date
 from functools import cache
 from typing import TYPE_CHECKING, Annotated, Literal
 
@@ -13,12 +15,18 @@ from mdr_blueprint.cli.terminal import colour_wanted, patience, say
 from mdr_blueprint.version import VERSION
 
 if TYPE_CHECKING:
+    from mdr_blueprint.baseline import Comparison
     from mdr_blueprint.formats.text import LineOf
     from mdr_blueprint.pipeline import Compilation
     from mdr_blueprint.source import Sources
 
 Format = Literal["text", "json", "sarif", "github", "gitlab"]
 FormatOption = Annotated[Format, typer.Option("--format", help="How findings are written; the last three are for code hosts.")]
+Since = Annotated[
+    str | None,
+    typer.Option(metavar="REF", show_default=False,
+                 help="Show only what is new against this git revision: a branch, a tag or a commit."),
+]
 
 LINE_END = re.compile("\r\n|[\n\r\x85\u2028\u2029]")
 """What ends a line in YAML."""
@@ -26,7 +34,7 @@ MAX_SHOWN = 4 * 1024 * 1024
 """Largest file, in bytes, that is opened only to show one of its lines."""
 
 
-def check(folder: Folder = HERE, form: FormatOption = "text", as_of: AsOf = None) -> None:
+def check(folder: Folder = HERE, form: FormatOption = "text", as_of: AsOf = None, since: Since = None) -> None:
     """Report what is missing, inconsistent or unreadable in a project.
 
     Every finding names its place, its legal basis and how to mend it; `mdr explain CODE` tells more. How severe a
@@ -36,15 +44,31 @@ def check(folder: Folder = HERE, form: FormatOption = "text", as_of: AsOf = None
       mdr check                        the project you stand in
       mdr check device_example --as-of 2026-06-30
       mdr check --format sarif > findings.sarif
+      mdr check --since main           only what is new against the branch main
 
-    Exit code 1 when there is an error that no waiver covers, else 0.
+    Exit code 1 when there is an error that no waiver covers, else 0; with --since only new errors count.
     """
     from mdr_blueprint.pipeline import compile
 
+    end = ""
     with patience("checking"):
-        compilation = compile(folder, as_of=day(as_of))
-    say(written(compilation, form))
+        today = day(as_of) or date.today()
+        compilation = compile(folder, as_of=today)
+        if since is not None:
+            from mdr_blueprint import baseline
+
+            comparison = baseline.since(compilation, since, today)
+            compilation, end = replace(compilation, report=comparison.new), _compared(comparison, since)
+    say(written(compilation, form) + (end if form == "text" else ""))
     raise typer.Exit(1 if compilation.report.has_errors else 0)
+
+
+def _compared(comparison: Comparison, ref: str) -> str:
+    """The last line: what is not shown."""
+    if comparison.is_first:
+        return f"The project did not exist at {ref}: every finding is new.\n"
+    known, gone = comparison.known, comparison.gone
+    return f"New since {ref}; {known} known {'finding is' if known == 1 else 'findings are'} not shown, {gone} ended.\n"
 
 
 def written(compilation: Compilation, form: Format) -> str:

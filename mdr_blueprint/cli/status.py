@@ -11,8 +11,8 @@ from mdr_blueprint.cli.terminal import bold, patience, say
 def status(folder: Folder = HERE, form: TextOrJson = "text", as_of: AsOf = None) -> None:
     """Show how complete the file is, per point of Annex II and III, per document and per matrix.
 
-    A point is complete when every kind of record it asks for is there, or the document that answers it is approved, and no finding
-    on these is open. One that the facts of the device rule out is not applicable.
+    A point is complete when every kind of record it asks for is there, or the document that answers it is approved, and no
+    finding on these is open. One that the facts of the device rule out is not applicable.
 
     For example:
       mdr status

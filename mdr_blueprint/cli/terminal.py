@@ -48,8 +48,10 @@ def width() -> int:
     return min(shutil.get_terminal_size().columns, 100)
 
 
-def wrapped(text: str, indent: str = "") -> str:
-    return textwrap.fill(text, width(), initial_indent=indent, subsequent_indent=indent, break_long_words=False,
+def wrapped(text: str, indent: str = "", hanging: str | None = None) -> str:
+    """A text in lines of the terminal; `hanging` is the indent of all lines but the first, where it differs."""
+    below = indent if hanging is None else hanging
+    return textwrap.fill(text, width(), initial_indent=indent, subsequent_indent=below, break_long_words=False,
                          break_on_hyphens=False)
 
 

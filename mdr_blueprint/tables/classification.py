@@ -19,6 +19,8 @@ KIND_WORDS: dict[type[Record], str] = {
     Accessory: "accessory",
     Component: "part sold separately",
 }
+SHOWN = 4
+"""How many facts that are not stated a cell names before it only counts the rest."""
 NO_FACTS = "no facts stated"
 
 
@@ -82,12 +84,16 @@ def _listed(words: list[str]) -> str:
     empty="The facts of the device call for none.",
 )
 def classification_definitions(inputs: Inputs) -> Iterator[Row]:
-    """The definitions whose facts the device states, other than by saying that nothing of the kind is there."""
-    stated = inputs.known.stated
-    for key, definition in inputs.law.annex_viii.definitions.items():
-        facts = tuple(f"{name} = {stated[name]}" for name in definition.facts if stated.get(name, "none") not in EMPTY_ANSWERS)
+    """The definitions whose facts the device states, other than by saying that nothing of the kind is there. Where an answer is
+    the term itself (`transient`), the others that the same fact could name are left out.
+    """
+    stated = {name: answer for name, answer in inputs.known.stated.items() if answer not in EMPTY_ANSWERS}
+    definitions = inputs.law.annex_viii.definitions
+    named = {name for item in definitions.values() for name in item.facts if item.term.startswith(stated.get(name, "?"))}
+    for key, item in definitions.items():
+        facts = [n for n in item.facts if n in stated and (n not in named or item.term.startswith(stated[n]))]
         if facts:
-            yield row(None, key, definition.term, definition.text, Lines(tuple(map(spaced, facts))))
+            yield row(None, key, item.term, item.text, Lines(tuple(spaced(f"{name} = {stated[name]}") for name in facts)))
 
 
 @table(
@@ -208,8 +214,9 @@ def classification_subjects(inputs: Inputs) -> Iterator[Row]:
         if given.facts and declared and not _same_class(declared, given):
             facts = Gap(str(facts))
         hits = tuple(f"{hit.place}, class {hit.device_class}: {spaced(hit.reason)}" for hit in given.hits)
-        assumed = ", ".join(spaced(item.fact) for item in given.assumed)
-        lines: tuple[str | Gap, ...] = (*hits, Gap(f"not stated, could raise the class: {assumed}")) if assumed else hits
+        assumed = [spaced(item.fact) for item in given.assumed]
+        named = ", ".join(assumed[:SHOWN]) + (f" and {len(assumed) - SHOWN} more" if len(assumed) > SHOWN else "")
+        lines: tuple[str | Gap, ...] = (*hits, Gap(f"not stated, could raise the class: {named}")) if assumed else hits
         cells = (
             inputs.titled(subject.entry.id),
             KIND_WORDS[subject.entry.cls],

@@ -10,9 +10,9 @@ from mdr_blueprint.conditions import Condition, names
 from mdr_blueprint.load import Law
 
 WORDS = {
-    "annex_i": ("row of Annex I", "rows of Annex I"),
-    "rule": ("rule of Annex VIII", "rules of Annex VIII"),
-    "point": ("point of Annex II, III, IV or XIV", "points of Annex II, III, IV or XIV"),
+    "annex_i": ("requirement", "requirements"),
+    "rule": ("rule", "rules"),
+    "point": ("point", "points"),
     "obligation": ("obligation", "obligations"),
     "standard": ("standard", "standards"),
 }
@@ -34,7 +34,7 @@ def drives(law: Law) -> Mapping[str, Counter[str]]:
 
 
 def drives_words(law: Law, fact: str) -> str:
-    """`12 rows of Annex I, 1 standard`."""
+    """`12 requirements, 1 standard`."""
     counts = drives(law).get(fact, Counter())
     return ", ".join(f"{counts[kind]} {words[counts[kind] > 1]}" for kind, words in WORDS.items() if counts[kind])
 

@@ -17,12 +17,12 @@ from mdr_blueprint.tables.shapes import Cell, Column, Gap, Lines, RecordLink, Ro
     "standards",
     "Applied standards",
     Column("Standard", 18),
-    Column("Subject", 30),
+    Column("Subject", 28),
     Column("Edition applied", 14),
     Column("Known newest edition", 22),
     Column("Applied", 34),
-    Column("Status under the Regulation", 28),
-    Column("Checked on", 12),
+    Column("Status under the Regulation", 26),
+    Column("Checked on", 16),
     sheet=True,
 )
 def standards(inputs: Inputs) -> Iterator[Row]:
@@ -59,7 +59,7 @@ def standing(inputs: Inputs, id_: str) -> str:
         "superseded": "superseded",
         "unknown": "unknown",
     }[known.status]
-    if known.oj and known.oj.decision:
+    if known.status == "harmonised" and known.oj and known.oj.decision:
         words += f", {known.oj.decision}"
     return words if known.confidence == "high" else f"{words} ({known.confidence} source)"
 

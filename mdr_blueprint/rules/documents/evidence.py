@@ -106,7 +106,7 @@ def orphan_evidence(dossier: Dossier, graph: Graph, sources: Sources) -> Iterato
     """
     excused = unread(dossier, sources)
     for entry in entries(dossier, Evidence):
-        if entry.id not in excused and not is_used(graph, entry.id):
+        if entry.id not in excused and not entry.record.points and not is_used(graph, entry.id):
             yield Found.on(entry, f"nothing refers to {call(entry)}")
 
 

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from mdr_blueprint.conditions import Any, Is
 from mdr_blueprint.diagnostics import did_you_mean
+from mdr_blueprint.facts import Known, said
 from mdr_blueprint.graph import Graph
 from mdr_blueprint.load import Dossier, Law
 from mdr_blueprint.model import Device, FailureMode, Hazard, Sequence, Situation
@@ -12,6 +14,10 @@ from mdr_blueprint.rules.engine import Found, entries, rule
 from mdr_blueprint.rules.questions import call, gaps, is_missing, is_used, lacks, listed, unread
 from mdr_blueprint.source import Sources
 
+SECURITY = "information.data_lost_altered_disclosed"
+"""The category of the hazard taxonomy that holds information security."""
+EXPOSED = Any((Is("networked", ("true",)), Is("radio", ("true",)), Is("electronic", ("true",))))
+"""What makes a device open to attack."""
 CHAIN = "ISO 14971:2019 5.4; MDR Annex I 3(b)"
 
 
@@ -139,3 +145,22 @@ def situation_without_condition(dossier: Dossier) -> Iterator[Found]:
         missing = gaps(entry, "condition", "exposed")
         if missing:
             yield Found.on(entry, f"{call(entry)} has no {listed(missing, 'or')}")
+
+
+@rule("RISK443", "E", basis="MDR Annex I 17.2, 17.4 and 18.8; MDCG 2019-16", requires=("DEV220", "DEV221", "RISK434"))
+def no_security_hazard(dossier: Dossier, known: Known, sources: Sources) -> Iterator[Found]:
+    """The device has software or a network, and no hazard of information security is named.
+
+    Why: data that are lost, altered or disclosed, by an attack or by chance, harm patients as a short circuit does; Annex I asks
+    for protection against unauthorised access.
+    Fix: add the hazards of the category `information.data_lost_altered_disclosed`, and follow them up.
+    """
+    device = next(entries(dossier, Device), None)
+    if device is None or is_missing(dossier, sources, "hazards"):
+        return
+    outcome = known.judge(EXPOSED)
+    hazards = list(entries(dossier, Hazard))
+    if outcome.holds and hazards and all(entry.record.category != SECURITY for entry in hazards):
+        fact = outcome.because[0][0]
+        yield Found.on(device, f"{said(outcome.because)}, but none of the {len(hazards)} hazards is of the category `{SECURITY}`",
+                       "facts", fact)

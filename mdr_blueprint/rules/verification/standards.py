@@ -21,7 +21,7 @@ def standard_without_edition(dossier: Dossier) -> Iterator[Found]:
     Fix: add `edition` as the standard prints it.
     """
     for entry in entries(dossier, AppliedStandard):
-        if lacks(entry, "edition"):
+        if lacks(entry, "edition") and not entry.record.not_applied:
             yield Found.on(entry, f"{call(entry)} has no edition", "edition")
 
 
@@ -69,7 +69,7 @@ def other_edition(dossier: Dossier, law: Law) -> Iterator[Found]:
     for entry in entries(dossier, AppliedStandard):
         known = law.standard(entry.id)
         edition = " ".join((entry.record.edition or "").split())
-        if known is None or not edition or edition == known.edition:
+        if known is None or not edition or edition == known.edition or entry.record.not_applied:
             continue
         if edition in known.editions:
             yield Found.on(entry, f"{call(entry)} is applied in edition {edition}; the newest in the library is {known.edition} "

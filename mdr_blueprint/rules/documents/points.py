@@ -1,0 +1,109 @@
+"""Whether every point of Annex II and III that applies has something in the project, and whether cited guidance is known."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+
+from mdr_blueprint.diagnostics import did_you_mean
+from mdr_blueprint.facts import Known
+from mdr_blueprint.graph.references import texts
+from mdr_blueprint.load import Dossier, Law
+from mdr_blueprint.model import Evidence
+from mdr_blueprint.model.library import AnnexPoint
+from mdr_blueprint.rules.engine import Found, entries, live, rule
+from mdr_blueprint.rules.questions import call, is_missing, listed
+from mdr_blueprint.source import Sources
+
+MDCG = re.compile(r"\bMDCG\s+(20\d\d)-(\d+)\b")
+
+
+def _annexes(law: Law) -> dict[str, Mapping[str, AnnexPoint]]:
+    return {"annex_ii": law.annex_ii, "annex_iii": law.annex_iii}
+
+
+def _above(key: str, points: Mapping[str, AnnexPoint]) -> str | None:
+    """The point that another one is part of: `1(a)` of `1(a)/i3`, `1` of `1(a)`."""
+    owner = re.sub(r"(/i\d+|\(\w+\))$", "", key)
+    return owner if owner != key and owner in points else None
+
+
+@rule("DOC823", "W", basis="MDR Annexes II and III")
+def empty_point(dossier: Dossier, law: Law, known: Known, sources: Sources) -> Iterator[Found]:
+    """A point of Annex II or III has nothing in the project.
+
+    Why: a technical file that is silent on a point is incomplete; the notified body asks for it in its first round.
+    Fix: write the records that answer it, or register the document that does under `evidence` with the point in its `points`.
+    """
+    named = {point for entry in entries(dossier, Evidence) if entry.record.status != "planned" for point in entry.record.points}
+    for annex, points in _annexes(law).items():
+        due = {key: point for key, point in points.items() if known.judge(point.when).holds}
+        own = {key for key, point in due.items() if f"{annex}:{key}" in named or
+               any(not is_missing(dossier, sources, kind) for kind in point.kinds)}
+        covered = {key for key in due if any(f"{annex}:{above}" in named for above in _line(key, points))}
+        touched = {above for key in own for above in _line(key, points)}
+        empty = [key for key in due if key not in own | covered | touched]
+        for key in empty:
+            if _above(key, points) not in empty:
+                point = points[key]
+                below = sum(1 for other in empty if other != key and key in _line(other, points))
+                more = f" and {below} points below it" if below > 1 else " and the point below it" if below else ""
+                message = f"nothing in the project answers {point.citation} ({point.title}){more}"
+                yield Found(f"{annex}:{key}", dossier.home(), message, fix=_fix(annex, key, point))
+
+
+def _line(key: str, points: Mapping[str, AnnexPoint]) -> Iterator[str]:
+    """The points that one is part of, the nearest first."""
+    above = _above(key, points)
+    while above is not None:
+        yield above
+        above = _above(above, points)
+
+
+def _fix(annex: str, key: str, point: AnnexPoint) -> str:
+    held = f"register the document that answers it under `evidence`, with `points: [\"{annex}:{key}\"]`"
+    kinds = [f"`{kind}`" for kind in point.kinds]
+    return f"write records of the kind {listed(kinds, 'or')}, or {held}" if kinds else held
+
+
+@rule("DOC824", "E", basis="MDR Annexes II and III", always_error=True)
+def unknown_point(dossier: Dossier, law: Law) -> Iterator[Found]:
+    """A document names a point that Annex II and III do not have.
+
+    Why: the point that was meant still looks empty.
+    Fix: write it as `annex_ii:6.1(b)/i1` or `annex_iii:1(b)`.
+    """
+    known = [f"{annex}:{key}" for annex, points in _annexes(law).items() for key in points]
+    for entry in entries(dossier, Evidence):
+        for index, point in enumerate(entry.record.points):
+            if point not in known:
+                renumbered = _renumbered(point)
+                hint = f"; since the corrigendum it is {renumbered}" if renumbered in known else did_you_mean(point, known)
+                yield Found.on(entry, f"`{point}` of {call(entry)} is no point of Annex II or III{hint}", "points", index)
+
+
+def _renumbered(point: str) -> str:
+    """Annex III as printed in 2017 had 1.1, 1.1(a), 1.1(b) and 1.2."""
+    return point.replace("annex_iii:1.1", "annex_iii:1").replace("annex_iii:1.2", "annex_iii:2")
+
+
+@rule("DOC825", "W", basis="MDR Annex II (documentation clear and unambiguous); register of guidance (`gspr/guidance.yaml`)")
+def unknown_guidance(dossier: Dossier, law: Law, sources: Sources) -> Iterator[Found]:
+    """A text cites guidance that is not in the register, or that was replaced.
+
+    Why: a slip in the number sends the reviewer to another document; replaced guidance is no state of the art.
+    Fix: correct the number; where the register is behind, say in a waiver what the document is.
+    """
+    files = {source.path for source in sources.files if "MDCG" in source.text}
+    for entry in dossier.entries.values() if files else ():
+        if entry.place.path not in files or not live(dossier, entry):
+            continue
+        for steps, text in texts(entry.raw, entry.cls):
+            for year, number in dict.fromkeys(MDCG.findall(text)):
+                document = law.guidance.documents.get(f"mdcg-{year}-{int(number)}")
+                if document is None:
+                    hint = did_you_mean(f"mdcg-{year}-{number}", law.guidance.documents)
+                    yield Found.on(entry, f"{call(entry)} cites MDCG {year}-{number}, which is not in the register "
+                                   f"(checked {law.guidance.source.checked}){hint}", *steps)
+                elif document.status == "superseded":
+                    yield Found.on(entry, f"{call(entry)} cites MDCG {year}-{number}, which was replaced", *steps)
