@@ -52,6 +52,8 @@ def _help(command: Callable[..., None]) -> str:
 
 
 app.callback(help=_help(mdr))(mdr)
-_IN_ORDER_OF_WORK = (new.new, check.check, build.build, serve.serve, classify.classify, status.status, trace.trace, explain.explain, schema.schema)
+_IN_ORDER_OF_WORK = (
+    new.new, check.check, build.build, serve.serve, classify.classify, status.status, trace.trace, explain.explain, schema.schema
+)
 for _command in _IN_ORDER_OF_WORK:
     app.command(help=_help(_command))(_command)

@@ -12,6 +12,7 @@ import typer
 
 from mdr_blueprint.cli.arguments import HERE, AsOf, Folder, day, way_to
 from mdr_blueprint.cli.terminal import colour_wanted, patience, say
+from mdr_blueprint.diagnostics import UsageError
 from mdr_blueprint.version import VERSION
 
 if TYPE_CHECKING:
@@ -27,6 +28,7 @@ Since = Annotated[
     typer.Option(metavar="REF", show_default=False,
                  help="Show only what is new against this git revision: a branch, a tag or a commit."),
 ]
+Library = Annotated[bool, typer.Option("--library", help="Check the program's own law data in place of a project.")]
 
 LINE_END = re.compile("\r\n|[\n\r\x85\u2028\u2029]")
 """What ends a line in YAML."""
@@ -34,7 +36,9 @@ MAX_SHOWN = 4 * 1024 * 1024
 """Largest file, in bytes, that is opened only to show one of its lines."""
 
 
-def check(folder: Folder = HERE, form: FormatOption = "text", as_of: AsOf = None, since: Since = None) -> None:
+def check(
+    folder: Folder = HERE, form: FormatOption = "text", as_of: AsOf = None, since: Since = None, library: Library = False
+) -> None:
     """Report what is missing, inconsistent or unreadable in a project.
 
     Every finding names its place, its legal basis and how to mend it; `mdr explain CODE` tells more. How severe a
@@ -48,12 +52,14 @@ def check(folder: Folder = HERE, form: FormatOption = "text", as_of: AsOf = None
 
     Exit code 1 when there is an error that no waiver covers, else 0; with --since only new errors count.
     """
-    from mdr_blueprint.pipeline import compile
+    from mdr_blueprint.pipeline import check_library, compile
 
+    if library and since is not None:
+        raise UsageError("--since compares a project; the law data of the program have no project's history")
     end = ""
     with patience("checking"):
         today = day(as_of) or date.today()
-        compilation = compile(folder, as_of=today)
+        compilation = check_library() if library else compile(folder, as_of=today)
         if since is not None:
             from mdr_blueprint import baseline
 

@@ -41,9 +41,9 @@ def _not_named(dossier: Dossier, law: Law, known: Known, sources: Sources, *, sa
 
 
 def _place(device: Entry[Device], known: Known, standard: Standard) -> Place:
-    """The first fact that calls for it, or the device."""
+    """The last fact that calls for it, which is the most special one, or the device."""
     stated = [name for name, _ in known.judge(standard.when).because if name in known.stated]
-    return device.at("facts", stated[0]) if stated else device.place
+    return device.at("facts", stated[-1]) if stated else device.place
 
 
 @rule("VER532", "E", basis=STATE_OF_THE_ART)

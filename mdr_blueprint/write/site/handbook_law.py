@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from mdr_blueprint import conditions
 from mdr_blueprint.load.law import Law
-from mdr_blueprint.model.library import AnnexPoint, ClassRule, LawSource
+from mdr_blueprint.model.library import AnnexPoint, ClassRule, Detail, LawSource
 from mdr_blueprint.tables import Cell, Column, Lines
 from mdr_blueprint.tables.drives import drives_words
 from mdr_blueprint.write.site.pages import SitePage
@@ -41,9 +41,13 @@ def _lines(items: Iterable[str]) -> Cell:
     return "" if not found else found[0] if len(found) == 1 else Lines(found)
 
 
-def _sure(confidence: str | None, note: str | None) -> Cell:
-    """What makes an entry less than certain, and its note."""
-    return _lines(("" if confidence in (None, "high") else confidence, note or ""))
+def _doubt(confidence: str | None) -> str:
+    """What makes an entry less than certain."""
+    return "" if confidence in (None, "high") else f"({confidence})"
+
+
+def _note(note: str | None) -> str:
+    return f"Note: {note}" if note else ""
 
 
 def _facts_page(law: Law) -> SitePage:
@@ -153,7 +157,7 @@ def _rule(sheet: Sheet, number: str, rule: ClassRule) -> None:
                         if outcome.replaces in rule.outcomes
                         else "",
                         f"only under {', '.join(outcome.guidance)}" if outcome.guidance else "",
-                        "" if outcome.confidence in (None, "high") else outcome.confidence,
+                        _doubt(outcome.confidence),
                         outcome.note or "",
                     )
                 ),
@@ -171,26 +175,20 @@ def _annex_i_page(law: Law) -> SitePage:
         "*One answer*: a single answer may stand for the points below."
     )
     sheet.table(
-        (
-            Column("Citation", 14),
-            Column("Role", 11),
-            Column("Topic (own words)", 56),
-            Column("Applies when", 40),
-            Column("Notes", 30),
-        ),
+        (Column("Citation", 14), Column("Role", 11), Column("Topic (own words)", 70), Column("Applies when", 46)),
         [
             (
                 item.citation,
                 item.role,
-                item.topic,
-                conditions.words(item.when) if item.answerable or item.when else "",
                 _lines(
                     (
-                        "one answer" if item.one_answer else "",
-                        f"changed: {item.changed}" if item.changed else "",
-                        item.note or "",
+                        item.topic,
+                        "One answer may stand for the points below." if item.one_answer else "",
+                        f"Changed: {item.changed}" if item.changed else "",
+                        _note(item.note),
                     )
                 ),
+                conditions.words(item.when) if item.answerable or item.when else "",
             )
             for item in law.gspr.values()
         ],
@@ -198,31 +196,25 @@ def _annex_i_page(law: Law) -> SitePage:
     sheet.heading("texts", "Texts without a number", "Duties that a list of identifiers drops.")
     sheet.text("Duties that carry no number of their own and are lost where a checklist only lists identifiers.")
     sheet.table(
-        (
-            Column("Where", 22),
-            Column("Topic (own words)", 50),
-            Column("Applies when", 30),
-            Column("Answered by", 24),
-            Column("Notes", 30),
-        ),
+        (Column("Where", 22), Column("Topic (own words)", 60), Column("Applies when", 32), Column("Answered by", 22)),
         [
             (
                 text.citation,
-                text.topic,
+                _lines((text.topic, _doubt(text.confidence), _note(text.note))),
                 conditions.words(text.when),
                 ", ".join(text.answered_by),
-                _sure(text.confidence, text.note),
             )
             for text in law.gspr_texts.values()
         ],
     )
-    sheet.heading(
-        "refused", "Identifiers that are refused", "Numbers of older directives, and slips."
-    )
+    sheet.heading("refused", "Identifiers that are refused", "Numbers of older directives, and slips.")
     sheet.text("These are no identifiers of this Annex; a finding names what stands for them here.")
     sheet.table(
         (Column("Identifier", 14), Column("Where it comes from", 44), Column("Here", 22), Column("Notes", 40)),
-        [(key, item.origin, ", ".join(item.instead), _sure(item.confidence, item.note)) for key, item in law.refused.items()],
+        [
+            (key, item.origin, ", ".join(item.instead), _lines((_doubt(item.confidence), item.note or "")))
+            for key, item in law.refused.items()
+        ],
     )
     return sheet.done()
 
@@ -237,19 +229,17 @@ def _points_page(path: str, title: str, *annexes: Mapping[str, AnnexPoint]) -> S
         (
             Column("Point", 16),
             Column("Title (own words)", 26),
-            Column("What must be there (own words)", 48),
+            Column("What must be there (own words)", 54),
             Column("Due when", 28),
-            Column("Answered by records of kind", 24),
-            Column("Notes", 26),
+            Column("Answered by records of kind", 22),
         ),
         [
             (
                 point.citation,
                 point.title,
-                point.needs,
+                _lines((point.needs, _doubt(point.confidence), _note(point.note))),
                 conditions.words(point.when),
                 ", ".join(point.kinds) or "documents",
-                _sure(point.confidence, point.note),
             )
             for points in annexes
             for point in points.values()
@@ -264,21 +254,19 @@ def _obligations_page(law: Law) -> SitePage:
     sheet.text(law.obligations.source.note or "")
     sheet.table(
         (
-            Column("Duty", 24),
+            Column("Duty", 22),
             Column("Kind", 12),
-            Column("Citation", 20),
-            Column("What is due (own words)", 56),
-            Column("When", 36),
-            Column("Notes", 26),
+            Column("Citation", 18),
+            Column("What is due (own words)", 60),
+            Column("When", 34),
         ),
         [
             (
                 duty.title,
                 duty.kind,
-                duty.citation,
-                _lines((duty.duty, *(_detail(conditions.words(d.when) if d.when else "", d.text) for d in duty.details))),
+                _lines((duty.citation, _doubt(duty.confidence))),
+                _lines((duty.duty, *map(_detail, duty.details), _note(duty.note))),
                 conditions.words(duty.when),
-                _sure(duty.confidence, duty.note),
             )
             for duty in law.obligations.obligations.values()
         ],
@@ -286,8 +274,8 @@ def _obligations_page(law: Law) -> SitePage:
     return sheet.done()
 
 
-def _detail(when: str, text: str) -> str:
-    return f"[{when}] {text}" if when else text
+def _detail(detail: Detail) -> str:
+    return f"[{conditions.words(detail.when)}] {detail.text}" if detail.when else detail.text
 
 
 def _standards_page(law: Law) -> SitePage:
@@ -299,24 +287,20 @@ def _standards_page(law: Law) -> SitePage:
     sheet.table(
         (
             Column("Id", 16),
-            Column("Designation", 28),
-            Column("Subject", 30),
-            Column("Status", 16),
-            Column("Called for when", 34),
-            Column("Confidence", 12),
-            Column("Checked on", 14),
-            Column("Source", 40),
+            Column("Designation", 26),
+            Column("Subject", 28),
+            Column("Status and confidence", 16),
+            Column("Called for when", 32),
+            Column("Source, and when it was checked", 34),
         ),
         [
             (
                 id_,
                 standard.designation,
                 standard.title,
-                standard.status.replace("_", " "),
+                _lines((standard.status.replace("_", " "), standard.confidence)),
                 "always" if standard.always else conditions.words(standard.when) if standard.when else "",
-                standard.confidence,
-                standard.checked,
-                standard.reference,
+                f"{standard.checked}: {standard.reference}",
             )
             for id_ in law.standard_ids
             if (standard := law.standard(id_)) is not None
@@ -328,17 +312,16 @@ def _standards_page(law: Law) -> SitePage:
 def _guidance_page(law: Law) -> SitePage:
     source = law.guidance.source
     sheet = Sheet("guidance.html", "Register of guidance", SECTION)
-    sheet.text(f"As of {source.checked}: {source.reference or ''}. {source.note or ''}")
+    sheet.text(f"As of {source.checked}: {source.reference or ''}. {(source.note or '').capitalize()}.")
     sheet.table(
         (
-            Column("Id", 20),
-            Column("Title (own words)", 46),
+            Column("Id", 18),
+            Column("Title (own words)", 42),
             Column("Newest known", 10),
-            Column("Date", 10),
-            Column("Earlier", 10),
-            Column("Status", 12),
-            Column("Subject", 20),
-            Column("Confidence and note", 40),
+            Column("Date", 9),
+            Column("Earlier", 9),
+            Column("Status", 11),
+            Column("Confidence and note", 44),
         ),
         [
             (
@@ -348,8 +331,7 @@ def _guidance_page(law: Law) -> SitePage:
                 document.date or "",
                 ", ".join(document.earlier),
                 document.status,
-                document.subject or "",
-                _sure(document.confidence, document.note),
+                _lines((document.confidence or "", document.note or "")),
             )
             for id_, document in law.guidance.documents.items()
         ],

@@ -1,0 +1,104 @@
+"""`mdr classify` as a person or a program calls it."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+DEVICE = """project: {title: P}
+device:
+  name: Scanner
+  facts: {active: true, role: diagnostic, energy_to_body: true, contact: intact_skin, software: part_of_device}
+classification: {device_class: IIa, rule: 10}
+variants:
+  V-CT: {title: With X-ray source, facts: {ionising: diagnostic}}
+accessories:
+  A-PAD: {title: Pad, facts: {active: false, contact: intact_skin, sterile: true}, classification: {device_class: Is, rule: 1}}
+"""
+
+
+def classify(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+    call = [sys.executable, "-m", "mdr_blueprint", "classify", *arguments]
+    return subprocess.run(call, cwd=folder, capture_output=True, text=True, check=False)
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Path:
+    (tmp_path / "project.yaml").write_text(DEVICE)
+    return tmp_path
+
+
+@pytest.mark.verifies("REQ-CLA-01")
+def test_the_device_its_variants_and_accessories_each_in_their_own_right(project):
+    done = classify(project, "--format", "json")
+    rows = {row["id"]: row for row in json.loads(done.stdout)}
+    assert done.returncode == 0
+    assert list(rows) == ["device", "V-CT", "A-PAD"]
+    assert [(row["device_class"], row["agrees"]) for row in rows.values()] == [("IIa", True), ("IIb", True), ("Is", True)]
+    for row in rows.values():
+        assert {hit["rule"] for hit in row["hits"]} | {other["rule"] for other in row["others"]} == set(range(1, 23))
+
+
+def test_the_text_names_the_rule_the_reasons_and_what_was_assumed(project):
+    text = classify(project).stdout
+    assert "Class IIa by Rule 10, first indent\nThe project declares class IIa: the same.\n" in text
+    assert "  Rule 8: not an implantable device" in text
+    assert "controls_aimd = true: class III by Rule 9, fourth paragraph" in text
+    assert "Read by MDCG 2021-24 Rev.0." in text
+    assert max(map(len, text.splitlines())) <= 100
+
+
+@pytest.mark.verifies("REQ-FAC-04")
+@pytest.mark.parametrize(
+    ("old", "new", "told"),
+    [
+        ("device_class: IIa, rule: 10", "device_class: I, rule: 10", "The project declares class I: not the same."),
+        ("role: diagnostic", "rol: diagnostic", "rol = diagnostic: unknown fact; did you mean role?"),
+        ("active: true,", "active: false,", "Facts that contradict each other"),
+    ],
+)
+def test_what_does_not_fit_is_told_and_fails(project, old, new, told):
+    file = project / "project.yaml"
+    file.write_text(file.read_text().replace(old, new, 1))
+    done = classify(project)
+    assert done.returncode == 1
+    assert told in done.stdout
+
+
+@pytest.mark.parametrize("head", ["", "facts:\n  ", "device:\n  facts:\n    "])
+def test_a_file_of_facts(tmp_path, head):
+    indent = " " * (len(head.rsplit("\n", 1)[-1]))
+    (tmp_path / "facts.yaml").write_text(f"{head}active: true\n{indent}software: standalone\n{indent}decision_impact: {{value: serious, argument: x}}\n")
+    done = classify(tmp_path, "facts.yaml", "--format", "json")
+    assert (done.returncode, json.loads(done.stdout)[0]["device_class"]) == (0, "IIb")
+
+
+def test_a_revision_of_the_guidance(tmp_path):
+    (tmp_path / "hook.yaml").write_text("contact: implant\nduration: long\nsite: spine\nspine_contact: true\nspinal_rod_hook: true\nactive: false\n")
+    classes = [json.loads(classify(tmp_path, "hook.yaml", "--format", "json", "--guidance", f"MDCG 2021-24 Rev.{n}").stdout)[0]["device_class"]
+               for n in (0, 1)]
+    assert classes == ["III", "IIb"]
+    done = classify(tmp_path, "hook.yaml", "--guidance", "Rev.9")
+    assert done.returncode == 2
+    assert "MDCG 2021-24 Rev.0" in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [("active: true\nactive: false\n", "facts.yaml:1:1"), ("- x\n", "facts.yaml"), ("active: [\n", "facts.yaml:")],
+)
+def test_a_file_that_cannot_be_read_is_told_with_its_place(tmp_path, text, told):
+    (tmp_path / "facts.yaml").write_text(text)
+    done = classify(tmp_path, "facts.yaml")
+    assert done.returncode == 2
+    assert told in done.stderr
+
+
+def test_a_folder_without_a_device(tmp_path):
+    assert classify(tmp_path).returncode == 2
+    (tmp_path / "project.yaml").write_text("project: {title: P}\n")
+    assert "the project has no device" in classify(tmp_path).stderr
