@@ -25,6 +25,8 @@ from mdr_blueprint.model.library import (
     Taxonomy,
     Vocabulary,
 )
+from mdr_blueprint.pipeline import check_library, compile
+from mdr_blueprint.rules import catalogue
 from mdr_blueprint.source import read_text
 
 LAW = load_law()
@@ -70,6 +72,19 @@ def test_a_fault_in_the_library_is_told_with_its_place(tmp_path, text):
     (tmp_path / "annex_ii.yaml").write_text(text)
     with pytest.raises(ValueError, match=r"library data: annex_ii\.yaml:\d+:\d+ "):
         read_library(tmp_path / "annex_ii.yaml", AnnexPoints)
+
+
+@pytest.mark.verifies("REQ-LIB-05")
+def test_the_shipped_library_has_no_finding():
+    assert [f"{finding.place} {finding.code} {finding.message}" for finding in check_library().report.findings] == []
+
+
+@pytest.mark.verifies("REQ-LIB-05")
+def test_no_rule_on_the_library_speaks_of_a_project(tmp_path):
+    (tmp_path / "project.yaml").write_text("project: {title: Case, stage: submission}\n")
+    judged = {finding.code for finding in compile(tmp_path).report.findings}
+    assert judged
+    assert not judged & {rule.code for rule in catalogue() if rule.of_library}
 
 
 @pytest.mark.verifies("REQ-LIB-02")

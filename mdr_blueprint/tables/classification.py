@@ -110,13 +110,11 @@ def classification_implementing(inputs: Inputs) -> Iterator[Row]:
 
 @table(
     "classification_rules",
-    "The 22 rules",
-    Column("Rule", 6),
-    Column("Subject (own words)", 25),
-    Column("Result", 11),
-    Column("Place", 16),
-    Column("Class", 6),
-    Column("Reason", 36),
+    "Rules of Annex VIII",
+    Column("Rule", 5),
+    Column("Subject (own words)", 27),
+    Column("Result", 20),
+    Column("Reason", 48),
     sheet=True,
 )
 def classification_rules(inputs: Inputs) -> Iterator[Row]:
@@ -134,15 +132,15 @@ def classification_rules(inputs: Inputs) -> Iterator[Row]:
             if hit.rule == number:
                 yield _hit_row(key, rule.title, hit, "gives way")
         if number in others:
-            yield Row((key, rule.title, "does not hit", "", "", spaced(others[number])))
+            yield Row((key, rule.title, "does not hit", spaced(others[number])))
 
 
 def _word(hit: Hit, given: Classified) -> str:
-    return "hits, decides" if hit.device_class == given.base_class else "hits"
+    return "hits and decides" if hit.device_class == given.base_class else "hits"
 
 
 def _hit_row(key: str, title: str, hit: Hit, word: str) -> Row:
-    return Row((key, title, word, hit.clause, hit.device_class, spaced(hit.reason)))
+    return Row((key, title, Lines((f"{word}: class {hit.device_class}", hit.clause)), spaced(hit.reason)))
 
 
 @table(

@@ -45,6 +45,7 @@ def _asked(law: Law) -> Iterator[tuple[str, set[str]]]:
         yield "annex_i", names(condition)
     for rule in law.annex_viii.rules.values():
         yield "rule", _of(rule.scope, *(outcome.when for outcome in rule.outcomes.values()))
+    yield "rule", {"software", "driven_class", "driven_rule"}  # implementing rule 3.3, which has no outcomes of its own
     for points in (law.annex_ii, law.annex_iii, law.annex_iv.points, law.annex_xiv.points):
         for point in points.values():
             yield "point", names(point.when)

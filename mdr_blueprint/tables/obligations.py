@@ -12,7 +12,7 @@ from mdr_blueprint.tables.shapes import Column, Gap, LineItem, Lines, Row, row
 
 @table(
     "obligations",
-    "What follows from class and facts",
+    "Duties by class and facts",
     Column("Duty", 24),
     Column("Kind", 11),
     Column("Citation", 17),
@@ -49,7 +49,7 @@ def _due(inputs: Inputs, duty: Obligation) -> Lines:
 
 @table(
     "obligations_excluded",
-    "What does not follow",
+    "Duties that class and facts exclude",
     Column("Duty", 34),
     Column("Citation", 24),
     Column("Why not", 42),

@@ -66,7 +66,7 @@ def standing(inputs: Inputs, id_: str) -> str:
 
 @table(
     "standards_called_for",
-    "Standards that the facts call for",
+    "Standards called for by facts",
     Column("Standard", 20),
     Column("Subject (own words)", 32),
     Column("Edition", 10),
