@@ -208,7 +208,7 @@ def test_a_rule_must_say_why_and_how_to_mend():
 def test_rules_are_pure_generators():
     for one in catalogue():
         assert inspect.isgeneratorfunction(one.run), one.code
-        assert set(one.asks_for) <= {"dossier", "graph", "law", "sources", "today", "codes", "waivers", "faults"}
+        assert set(one.asks_for) <= {"dossier", "graph", "law", "known", "sources", "today", "codes", "waivers", "faults", "library"}
 
 
 @pytest.mark.verifies("REQ-RUL-05")
