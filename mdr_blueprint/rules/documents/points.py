@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from mdr_blueprint.diagnostics import did_you_mean
 from mdr_blueprint.facts import Known
 from mdr_blueprint.graph.references import texts
-from mdr_blueprint.load import Dossier, Law
+from mdr_blueprint.load import Dossier, Entry, Law
 from mdr_blueprint.model import Evidence
 from mdr_blueprint.model.library import AnnexPoint
 from mdr_blueprint.rules.engine import Found, entries, live, rule
@@ -30,12 +30,12 @@ def _above(key: str, points: Mapping[str, AnnexPoint]) -> str | None:
 
 @rule("DOC823", "W", basis="MDR Annexes II and III")
 def empty_point(dossier: Dossier, law: Law, known: Known, sources: Sources) -> Iterator[Found]:
-    """A point of Annex II or III has nothing in the project.
+    """A point of Annex II or III has nothing in the project, or only documents that are planned.
 
     Why: a technical file that is silent on a point is incomplete; the notified body asks for it in its first round.
     Fix: write the records that answer it, or register the document that does under `evidence` with the point in its `points`.
     """
-    named = {point for entry in entries(dossier, Evidence) if entry.record.status != "planned" for point in entry.record.points}
+    planned, named = _documents(dossier, planned=True), _documents(dossier, planned=False)
     for annex, points in _annexes(law).items():
         due = {key: point for key, point in points.items() if known.judge(point.when).holds}
         own = {key for key, point in due.items() if f"{annex}:{key}" in named or
@@ -48,8 +48,23 @@ def empty_point(dossier: Dossier, law: Law, known: Known, sources: Sources) -> I
                 point = points[key]
                 below = sum(1 for other in empty if other != key and key in _line(other, points))
                 more = f" and {below} points below it" if below > 1 else " and the point below it" if below else ""
-                message = f"nothing in the project answers {point.citation} ({point.title}){more}"
-                yield Found(f"{annex}:{key}", dossier.home(), message, fix=_fix(annex, key, point))
+                document = planned.get(f"{annex}:{key}")
+                if document is not None:
+                    message = f"{call(document)}, which answers {point.citation} ({point.title}){more}, is only planned"
+                    yield Found.on(document, message, "status", fix="write and approve the document")
+                else:
+                    message = f"nothing in the project answers {point.citation} ({point.title}){more}"
+                    yield Found(f"{annex}:{key}", dossier.home(), message, fix=_fix(annex, key, point))
+
+
+def _documents(dossier: Dossier, *, planned: bool) -> dict[str, Entry[Evidence]]:
+    """Point -> a document that answers it, out of those that are planned or of all others."""
+    return {
+        point: entry
+        for entry in entries(dossier, Evidence)
+        if (entry.record.status == "planned") is planned
+        for point in entry.record.points
+    }
 
 
 def _line(key: str, points: Mapping[str, AnnexPoint]) -> Iterator[str]:

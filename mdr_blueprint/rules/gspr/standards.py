@@ -69,7 +69,7 @@ def unused_standard(dossier: Dossier, law: Law) -> Iterator[Found]:
         return
     uses = _uses(dossier, law)
     for entry in entries(dossier, AppliedStandard):
-        if entry.id not in uses:
+        if entry.id not in uses and not entry.record.not_applied:
             yield Found.on(entry, f"{call(entry)} is declared, but no answer, requirement or clause verdict uses it")
 
 
