@@ -4,17 +4,23 @@ from __future__ import annotations
 
 import hashlib
 import os
+import shutil
 import subprocess
+import tempfile
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
+from typing import IO
 
-from mdr_blueprint.diagnostics import UsageError
+from mdr_blueprint.diagnostics import UsageError, did_you_mean
 
 INPUT = (":(glob)**/*.yaml", "templates", "evidence")
 """What git is asked about; files elsewhere count with their folder once a record names one of them."""
 NOT_INPUT = (":(exclude)build", ":(exclude)docs", ":(exclude).*")
 HISTORY = 12
+LINK = b"120000"
+"""Mode of a symbolic link in git."""
+PIECE = 1 << 20
 NOT_OURS = frozenset(
     {"GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_COMMON_DIR", "GIT_NAMESPACE", "GIT_PREFIX"}
     | {f"GIT_{how}_PATHSPECS" for how in ("LITERAL", "GLOB", "NOGLOB", "ICASE")}
@@ -99,40 +105,70 @@ def restore(root: Path, ref: str, target: Path) -> bool:
     """
     commit = (_git(root, "rev-parse", "--verify", "--quiet", "--end-of-options", f"{ref}^{{commit}}") or "").strip()
     if not commit:
-        if _git(root, "rev-parse", "--git-dir") is None:
-            raise UsageError(f"{root} is in no repository that git can read, so nothing can be compared with `{ref}`")
-        shallow = (_git(root, "rev-parse", "--is-shallow-repository") or "").strip() == "true"
-        more = "; the clone is shallow: fetch that revision too, with `git fetch --unshallow`" if shallow else ""
-        raise UsageError(f"git knows no revision `{ref}` here{more}")
+        raise UsageError(_why_not(root, ref))
     if _git(root, "cat-file", "-e", f"{commit}:./project.yaml") is None:
         return False
-    listing = _run(root, "ls-tree", "-r", "-z", commit, ".")
-    entries = [entry.split(b"\t", 1) for entry in (listing or b"").split(b"\0") if entry]
-    wanted = [(path, *about.split()) for about, path in entries]
-    blobs = [(path, mode, name) for path, mode, kind, name in wanted if kind == b"blob" and not _is_aside(path)]
-    content = _run(root, "cat-file", "--batch", given=b"".join(name + b"\n" for _, _, name in blobs))
-    if content is None:
-        raise UsageError(f"git cannot read the files of `{ref}`; `git fsck` tells more")
-    at = 0
-    for path, mode, _ in blobs:
-        end = content.index(b"\n", at)
-        size = int(content[at:end].split()[2])
-        _write(target / os.fsdecode(path), content[end + 1 : end + 1 + size], mode == b"120000")
-        at = end + 1 + size + 1
+    listing = _run(root, "ls-tree", "-r", "-z", commit, ".") or b""
+    entries = [(path, *about.split()) for about, _, path in (entry.partition(b"\t") for entry in listing.split(b"\0") if entry)]
+    blobs = [(path, mode, name) for path, mode, kind, name in entries if kind == b"blob" and not _is_aside(path)]
+    blobs.sort(key=lambda blob: blob[1] == LINK)  # no file is written through a link
+    with tempfile.TemporaryFile() as names:
+        names.writelines(name + b"\n" for _, _, name in blobs)
+        names.seek(0)
+        call, environment = _call(root, "cat-file", "--batch")
+        with subprocess.Popen(call, stdin=names, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, env=environment) as reader:
+            assert reader.stdout is not None
+            for path, mode, _ in blobs:
+                _restore_one(reader.stdout, Path(os.fsdecode(path)), mode == LINK, root, target, ref)
     return True
+
+
+def _why_not(root: Path, ref: str) -> str:
+    """Why a revision cannot be compared with, and what may have been meant."""
+    if shutil.which("git") is None:
+        return f"git is not installed or not on the path, so nothing can be compared with `{ref}`"
+    if _git(root, "rev-parse", "--git-dir") is None:
+        return f"{root} is in no repository that git can read, so nothing can be compared with `{ref}`"
+    names = (_git(root, "for-each-ref", "--format=%(refname:short)") or "").split()
+    remote = next((name for name in names if ref and name.endswith(f"/{ref}")), None)
+    hint = f"; did you mean {remote}?" if remote else did_you_mean(ref, names)
+    if (_git(root, "rev-parse", "--is-shallow-repository") or "").strip() == "true":
+        hint += "; the clone is shallow: fetch that revision too, with `git fetch --unshallow`"
+    return f"git knows no revision `{ref}` here{hint}"
+
+
+def _restore_one(stream: IO[bytes], path: Path, is_link: bool, root: Path, target: Path, ref: str) -> None:
+    """The next blob that `git cat-file --batch` gives, piece by piece: evidence may be larger than memory."""
+    head = stream.readline().split()
+    if len(head) != 3 or head[1] != b"blob":
+        raise UsageError(f"git cannot read `{path.as_posix()}` as it was at `{ref}`; `git fsck` tells more")
+    left, file = int(head[2]), target / path
+    file.parent.mkdir(parents=True, exist_ok=True)
+    if is_link:
+        _write_link(file, os.fsdecode(stream.read(left)), root / path.parent, root, target)
+    else:
+        with file.open("wb") as copy:
+            while left:
+                piece = stream.read(min(left, PIECE))
+                if not piece:
+                    raise UsageError(f"git stopped in the middle of `{path.as_posix()}` as it was at `{ref}`")
+                copy.write(piece)
+                left -= len(piece)
+    stream.read(1)  # the line end after each blob
+
+
+def _write_link(file: Path, text: str, folder: Path, root: Path, target: Path) -> None:
+    """A link that leads where that of the project leads: out of the project to the same place."""
+    there = Path(os.path.normpath(folder / text))
+    try:
+        file.symlink_to(target / there.relative_to(root) if there.is_relative_to(root) else there)
+    except OSError:  # without the right to make links git itself writes a file with the text
+        file.write_text(text, "utf-8", errors="surrogateescape")
 
 
 def _is_aside(path: bytes) -> bool:
     """Whether a path is below a folder that the compiler never reads."""
     return path.split(b"/")[0] in (b"build", b"docs") or any(part.startswith(b".") for part in path.split(b"/"))
-
-
-def _write(file: Path, content: bytes, is_link: bool) -> None:
-    file.parent.mkdir(parents=True, exist_ok=True)
-    if is_link:
-        file.symlink_to(os.fsdecode(content))
-    else:
-        file.write_bytes(content)
 
 
 def _git(root: Path, *arguments: str) -> str | None:
@@ -141,11 +177,16 @@ def _git(root: Path, *arguments: str) -> str | None:
     return said.decode("utf-8", "replace") if said is not None else None
 
 
-def _run(root: Path, *arguments: str, given: bytes | None = None) -> bytes | None:
-    environment = {name: value for name, value in os.environ.items() if name not in NOT_OURS} | {"GIT_OPTIONAL_LOCKS": "0"}
+def _run(root: Path, *arguments: str) -> bytes | None:
+    call, environment = _call(root, *arguments)
     try:
-        call = ["git", "-C", str(root), "-c", "log.showSignature=false", *arguments]
-        done = subprocess.run(call, input=given, capture_output=True, check=False, timeout=60, env=environment)
+        done = subprocess.run(call, capture_output=True, check=False, timeout=60, env=environment)
     except (OSError, subprocess.TimeoutExpired):
         return None
     return done.stdout if done.returncode == 0 else None
+
+
+def _call(root: Path, *arguments: str) -> tuple[list[str], dict[str, str]]:
+    """How git is called, and in which environment."""
+    environment = {name: value for name, value in os.environ.items() if name not in NOT_OURS} | {"GIT_OPTIONAL_LOCKS": "0"}
+    return ["git", "-C", str(root), "-c", "log.showSignature=false", *arguments], environment

@@ -41,6 +41,7 @@ def of_case(case: dict[str, Any]) -> Classified:
 
 
 @pytest.mark.parametrize("case", CASES.values(), ids=CASES)
+@pytest.mark.verifies("REQ-CLA-02")
 def test_a_case(case):
     result = of_case(case)
     assert result.device_class == case["expected"]
@@ -124,6 +125,7 @@ def test_the_receive_only_coil_is_disputed():
 
 
 @pytest.mark.parametrize("case", CASES.values(), ids=CASES)
+@pytest.mark.verifies("REQ-CLA-01")
 def test_all_22_rules_are_accounted_for(case):
     result = of_case(case)
     hit, others = {hit.rule for hit in result.hits}, [other.rule for other in result.others]
@@ -219,6 +221,7 @@ def assumed(facts: dict[str, Any]) -> dict[str, tuple[str, tuple[str, ...], tupl
     return {item.fact: (item.device_class, item.would_be, item.together_with) for item in classified(facts).assumed}
 
 
+@pytest.mark.verifies("REQ-CLA-03")
 def test_assumed_facts_are_those_that_could_raise_the_class():
     told = assumed({"contact": "surgical", "duration": "transient", "active": False})
     assert told["direct_contact_specific"] == ("III", ("true",), ())
@@ -260,6 +263,7 @@ def test_an_assumption_is_true_and_in_order(case):
 
 
 @pytest.mark.parametrize("case", list(CASES.values())[::3], ids=list(CASES)[::3])
+@pytest.mark.verifies("REQ-CLA-03")
 def test_no_single_fact_that_raises_the_class_is_missed(case):
     result = of_case(case)
     told = {item.fact for item in result.assumed}

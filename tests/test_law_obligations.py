@@ -191,6 +191,7 @@ EXPECTED = {
 
 
 @pytest.mark.parametrize("device", DEVICES)
+@pytest.mark.verifies("REQ-OBL-01")
 def test_what_a_device_must_have(device):
     assert applying(DEVICES[device]) == EXPECTED[device]
     left_open = {id_ for id_, obligation in OBLIGATIONS.items() if judge(obligation.when, DEVICES[device]).holds is None}
@@ -236,6 +237,7 @@ TABLE = {
 
 
 @pytest.mark.parametrize("obligation", TABLE)
+@pytest.mark.verifies("REQ-OBL-01")
 def test_what_depends_on_class(obligation):
     row = ["x" if obligation in applying(DEVICES[column]) else "-" for column in COLUMNS]
     assert " ".join(row) == TABLE[obligation]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import sys
 from dataclasses import replace
 from datetime import date
 from functools import cache
@@ -65,16 +66,19 @@ def check(
 
             comparison = baseline.since(compilation, since, today)
             compilation, end = replace(compilation, report=comparison.new), _compared(comparison, since)
-    say(written(compilation, form) + (end if form == "text" else ""))
+    say(written(compilation, form) + (end if form in ("text", "github") else ""))
+    if end and form not in ("text", "github"):  # a file for programs holds findings and nothing else
+        sys.stderr.write(end)
     raise typer.Exit(1 if compilation.report.has_errors else 0)
 
 
 def _compared(comparison: Comparison, ref: str) -> str:
-    """The last line: what is not shown."""
+    """The last line: `2 new findings since main (317 known ones not shown, 1 ended)`."""
     if comparison.is_first:
         return f"The project did not exist at {ref}: every finding is new.\n"
-    known, gone = comparison.known, comparison.gone
-    return f"New since {ref}; {known} known {'finding is' if known == 1 else 'findings are'} not shown, {gone} ended.\n"
+    new, known = len(comparison.new.findings), comparison.known
+    return (f"{new} new {'finding' if new == 1 else 'findings'} since {ref} "
+            f"({known} known {'one' if known == 1 else 'ones'} not shown, {comparison.gone} ended)\n")
 
 
 def written(compilation: Compilation, form: Format) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -13,11 +13,12 @@ import typer
 
 from mdr_blueprint.cli.arguments import HERE, TextOrJson
 from mdr_blueprint.cli.terminal import bold, dim, patience, say, wrapped
-from mdr_blueprint.diagnostics import UsageError
+from mdr_blueprint.diagnostics import Place, UsageError
 
 if TYPE_CHECKING:
     from mdr_blueprint.classification import Classified
-    from mdr_blueprint.load import Law
+    from mdr_blueprint.load import Entry, Law
+    from mdr_blueprint.source import Map
 
 What = Annotated[
     Path,
@@ -41,6 +42,8 @@ class Answer:
     declared: str | None
     """The class that the project decided on; None where it decided on none."""
     result: Classified
+    at: Callable[[str], Place]
+    """Where a fact stands."""
 
     @property
     def agrees(self) -> bool:
@@ -72,6 +75,8 @@ def classify(what: What = HERE, form: TextOrJson = "text", guidance: Guidance = 
     revisions = law.annex_viii.guidance.revisions
     if guidance is not None and guidance not in revisions:
         raise UsageError(f"no guidance is called `{guidance}`; there are {', '.join(revisions)}")
+    if not what.exists():
+        raise UsageError(f"{what} does not exist")
     with patience("classifying"):
         answers = list(_of_file(what, law, guidance) if what.is_file() else _of_project(what, law, guidance))
     say(_as_json(answers) if form == "json" else "\n".join(_as_text(answer) for answer in answers))
@@ -80,15 +85,29 @@ def classify(what: What = HERE, form: TextOrJson = "text", guidance: Guidance = 
 
 def _of_file(path: Path, law: Law, guidance: str | None) -> Iterator[Answer]:
     from mdr_blueprint.classification import classify as by_rules
-    from mdr_blueprint.source import Map, read_text
+    from mdr_blueprint.source import place_of, read_text
 
-    source = read_text(path.name, path.read_bytes())
+    source = read_text(path.as_posix(), path.read_bytes())
     if source.faults:
-        raise UsageError(f"{source.faults[0].place}: {source.faults[0].message}")
-    facts: Any = source.root
+        raise UsageError("\nmdr: ".join(f"{fault.place}: {fault.message}" for fault in source.faults))
+    facts = _facts_in(source.root, source.path)
+    yield Answer(path.name, "facts", "", None, by_rules(facts, law, guidance),
+                 lambda fact: place_of(source.path, facts, (fact,), key=True))
+
+
+def _facts_in(root: Map, path: str) -> Map:
+    """The facts of a file: below `device` and `facts`, below `facts`, or the whole of it."""
+    from mdr_blueprint.source import Map
+
+    found = root
     for key in ("device", "facts"):
-        facts = facts[key] if isinstance(facts, Map) and isinstance(facts.get(key), Map) else facts
-    yield Answer(path.name, "facts", "", None, by_rules(facts, law, guidance))
+        if key not in found.marks:
+            continue
+        below = found.get(key, Map(found.line, found.column))
+        if not isinstance(below, Map):
+            raise UsageError(f"{found.key_place(path, key)}: `{key}` is a mapping")
+        found = below
+    return found
 
 
 def _of_project(folder: Path, law: Law, guidance: str | None) -> Iterator[Answer]:
@@ -100,26 +119,33 @@ def _of_project(folder: Path, law: Law, guidance: str | None) -> Iterator[Answer
     from mdr_blueprint.source.folder import find_root
 
     dossier = load(read(find_root(folder)))
-    device, decided = dossier.single(Device), dossier.single(Classification)
+    device, decided = dossier.get("device", Device), dossier.single(Classification)
     if device is None:
         raise UsageError("the project has no device that can be read; `mdr check` says why")
-    yield Answer("device", "device", device.name, decided.device_class if decided else None,
-                 by_rules(device.facts, law, guidance))
+
+    def answer(entry: Entry[Any], title: str, declared: str | None, facts: dict[str, Any]) -> Answer:
+        def at(fact: str) -> Place:
+            return (entry if fact in entry.record.facts else device).at("facts", fact, key=True)
+
+        return Answer(entry.id, entry.cls.singular, title, declared, by_rules(facts, law, guidance), at)
+
+    yield answer(device, device.record.name, decided.device_class if decided else None, device.record.facts)
     for subject in subjects(dossier, law):
         entry = subject.entry
-        facts = {**device.facts, **entry.record.facts} if entry.cls.kind_name == "variants" else entry.record.facts
-        yield Answer(entry.id, entry.cls.singular, dossier.say(dossier.label_of(entry)), subject.declared,
-                     by_rules(facts, law, guidance))
+        inherited = device.record.facts if entry.cls.kind_name == "variants" else {}
+        yield answer(entry, dossier.say(dossier.label_of(entry)), subject.declared, {**inherited, **entry.record.facts})
 
 
 def _as_text(answer: Answer) -> str:
     result = answer.result
     head = f"{answer.id}: {answer.title}" if answer.title else answer.id
     deciding = [hit.place for hit in result.hits if hit.device_class == result.base_class]
-    blocks = [f"{bold(head)}\n{bold(f'Class {_printed(result)}')}{' by ' + '; '.join(deciding) if deciding else ''}"]
+    given = f"Class {_printed(result)}"
+    by = wrapped(f"{given}{' by ' + '; '.join(deciding) if deciding else ''}", "", "  ")
+    blocks = [f"{bold(wrapped(head, '', '  '))}\n{by.replace(given, bold(given), 1)}"]
     if answer.declared is not None:
         blocks[0] += f"\nThe project declares class {answer.declared}: {'the same' if answer.agrees else 'not the same'}."
-    unknown = [f"{fact.fact}{f' = {fact.value}' if fact.value else ''}: {fact.message}"
+    unknown = [f"{answer.at(fact.fact)}: {fact.fact}{f' = {fact.value}' if fact.value else ''}: {fact.message}"
                f"{f'; did you mean {fact.suggestion}?' if fact.suggestion else ''}" for fact in result.unknown]
     sections = (
         ("Facts that are not understood", unknown),
@@ -153,5 +179,6 @@ def _pairs(pairs: tuple[tuple[str, str], ...]) -> str:
 
 def _as_json(answers: list[Answer]) -> str:
     rows = [{"id": answer.id, "kind": answer.kind, "title": answer.title, "declared": answer.declared, "agrees": answer.agrees,
-             **asdict(answer.result)} for answer in answers]
+             **asdict(answer.result), "unknown": [{**asdict(fact), **asdict(answer.at(fact.fact))} for fact in answer.result.unknown]}
+            for answer in answers]
     return json.dumps(rows, ensure_ascii=False, indent=2) + "\n"

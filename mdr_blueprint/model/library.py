@@ -93,6 +93,8 @@ class AnnexPoint(Part):
     title: Text
     needs: Text
     kinds: tuple[Text, ...] = ()
+    optional: tuple[Text, ...] = ()
+    """Kinds among these that a complete file may lack: not every device has accessories or variants."""
     documents: tuple[Text, ...] = ()
     when: When | None = None
     confidence: Confidence | None = None

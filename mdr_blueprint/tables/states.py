@@ -65,7 +65,7 @@ def state_of(inputs: Inputs, name: str, point: AnnexPoint) -> State:
     for kind in point.kinds:
         entries = inputs.dossier.kind(kind)
         records += len(entries)
-        missing += not entries
+        missing += not entries and kind not in point.optional
         gaps += inputs.open_findings[kind]
     documents = list(_documents(inputs, name))
     records += len(documents)
