@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 import tempfile
 from collections import Counter
-from collections.abc import Callable, Iterable, Set
+from collections.abc import Callable, Iterable
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -36,7 +37,10 @@ class Comparison:
 
 
 def since(compilation: Compilation, ref: str, as_of: date | None = None) -> Comparison:
-    """Compare with the project at `ref`, compiled by this same program on the same day. UsageError where git has no such revision."""
+    """Compare with the project at `ref`, compiled by this same program for the same day.
+
+    UsageError where git has no such revision.
+    """
     with tempfile.TemporaryDirectory(prefix="mdr-") as folder:
         target = Path(folder).resolve() / "project"
         target.mkdir()
@@ -80,7 +84,7 @@ def _said(finding: Finding) -> Key:
     return finding.code, finding.subject, LINE_NUMBER.sub("line", finding.message), finding.waived is not None
 
 
-def _moved(files: Set[str], only_here: Set[str]) -> Callable[[Finding], Key]:
+def _moved(files: AbstractSet[str], only_here: AbstractSet[str]) -> Callable[[Finding], Key]:
     """The same, whatever file a message names, and for a file that exists on one side only, whatever its name is."""
 
     def key(finding: Finding) -> Key:

@@ -57,8 +57,8 @@ def test_nothing_is_new_in_what_did_not_change(project):
     assert check(project).returncode == 1
     done = check(project, "--since", "main")
     assert done.returncode == 0
-    assert done.stdout.startswith("0 errors, 0 warnings, 0 infos\nNew since main; ")
-    assert done.stdout.endswith(" known findings are not shown, 0 ended.\n")
+    assert done.stdout.startswith("0 errors, 0 warnings, 0 infos\n0 new findings since main (")
+    assert done.stdout.endswith(" known ones not shown, 0 ended)\n")
 
 
 @pytest.mark.verifies("REQ-SIN-01")
@@ -84,7 +84,7 @@ def test_what_was_mended_is_counted(project):
     (project / "requirements.yaml").write_text(REQUIREMENTS.split("  REQ-2")[0])
     done = check(project, "--since", "HEAD")
     assert done.returncode == 0
-    assert ", 0 ended." not in done.stdout
+    assert ", 0 ended)" not in done.stdout
 
 
 def test_a_finding_that_is_no_longer_waived_is_new(project):
@@ -121,6 +121,100 @@ def test_attributes_of_the_repository_hide_no_file(project):
     git(project.parent, "add", "-A")
     git(project.parent, "commit", "-qm", "attributes")
     assert new(project) == set()
+
+
+FAULTY = {
+    "a.yaml": "needs:\n  UN-1: {title: x}\n  UN-1: {title: y}\n  UN-2: {title: x, colour: red}\nunheard:\n  X: {}\n",
+    "b.yaml": "needs:\n  UN-2: {title: z}\n  UN-3: {title: [x\n",
+    "c.yml": "needs:\n  UN-4: {title: x}\n",
+}
+"""Findings that name lines and files, and some about a file and no record."""
+
+
+@pytest.mark.verifies("REQ-SIN-01")
+def test_findings_about_files_follow_the_file(project):
+    for name, text in FAULTY.items():
+        (project / name).write_text(text)
+    git(project, "add", "-A")
+    git(project, "commit", "-qm", "faulty")
+    for name, text in FAULTY.items():
+        (project / name).write_text(f"# a line more\n{text}")
+    assert new(project) == set()
+    for name in FAULTY:
+        (project / name).rename(project / f"renamed_{name}")
+    assert new(project) == set()
+    git(project, "add", "-A")
+    git(project, "commit", "-qm", "renamed")
+    (project / "d.yaml").write_text("unheard_too:\n  Y: {}\n")
+    assert new(project) == {("ID106", "d.yaml", 1)}
+    (project / "e.yaml").write_text("unheard:\n  Y: {}\n")  # known in another file, but that one is still there
+    assert new(project) == {("ID106", "d.yaml", 1), ("ID106", "e.yaml", 1)}
+
+
+def test_the_same_fault_once_more_is_new(project):
+    (project / "a.yaml").write_text("evidence:\n  EV-2: {title: A, path: evidence/none.md}\n")
+    git(project, "add", "-A")
+    git(project, "commit", "-qm", "a path that leads nowhere")
+    (project / "a.yaml").write_text("# x\nevidence:\n  EV-2: {title: A, path: evidence/none.md}\n  EV-3: {title: A, path: evidence/none.md}\n")
+    assert {line for _, path, line in new(project) if path == "a.yaml"} == {4}
+
+
+def test_a_known_finding_that_is_waived_by_now_is_not_new(project):
+    waiver = "waivers:\n  WV-1: {code: VER502, place: REQ-1, reason: later, approved_by: {name: N, date: 2026-01-01}, expires: 2099-01-01}\n"
+    (project / "waivers.yaml").write_text(waiver)
+    assert not {code for code, path, _ in new(project) if path == "requirements.yaml"}
+
+
+def test_links_lead_where_they_led(project):
+    (project.parent / "shared.md").write_text("# Elsewhere\n")
+    (project / "evidence" / "out.md").symlink_to("../../shared.md")
+    (project / "evidence" / "in.md").symlink_to(project / "evidence" / "EV-1.md")
+    (project / "evidence" / "nowhere.md").symlink_to("../none.md")
+    git(project.parent, "add", "-A")
+    git(project.parent, "commit", "-qm", "links")
+    assert check(project, "--format", "json").stdout.count("the link leads") == 2
+    assert new(project) == set()
+
+
+def test_a_file_for_programs_holds_only_findings(project):
+    for form in ("json", "sarif", "gitlab"):
+        done = check(project, "--since", "main", "--format", form)
+        json.loads(done.stdout)
+        assert done.stderr.startswith("0 new findings since main (")
+    assert check(project, "--since", "main", "--format", "github").stdout.splitlines()[-1].startswith("0 new findings since main (")
+
+
+def test_a_branch_that_only_the_remote_has_is_proposed(project):
+    git(project, "update-ref", "refs/remotes/origin/release", "HEAD")
+    done = check(project, "--since", "release")
+    assert done.returncode == 2
+    assert "; did you mean origin/release?" in done.stderr
+
+
+def test_a_shallow_clone_says_what_to_fetch(project, tmp_path):
+    git(project, "tag", "v1")
+    git(project, "commit", "-q", "--allow-empty", "-m", "second")
+    git(tmp_path, "clone", "-q", "--depth", "1", "--no-tags", (project.parent).as_uri(), "clone")
+    done = check(tmp_path / "clone" / "device", "--since", "v1")
+    assert done.returncode == 2
+    assert "git fetch --unshallow" in done.stderr
+
+
+def test_a_blob_that_is_lost_is_told(project):
+    blob = subprocess.run(["git", "rev-parse", "HEAD:./requirements.yaml"], cwd=project, capture_output=True, text=True, check=True).stdout.strip()
+    lost = project.parent / ".git" / "objects" / blob[:2] / blob[2:]
+    lost.chmod(0o600)
+    lost.unlink()
+    done = check(project, "--since", "HEAD")
+    assert done.returncode == 2
+    assert "git cannot read `requirements.yaml`" in done.stderr
+
+
+def test_without_git_it_is_a_wrong_call(project, monkeypatch):
+    monkeypatch.setitem(ENVIRONMENT, "PATH", str(project))
+    done = check(project, "--since", "HEAD")
+    assert done.returncode == 2
+    assert "git is not installed" in done.stderr
 
 
 @pytest.mark.parametrize("ref", ["nope", "--output=x", "HEAD:device", "", "main..main"])

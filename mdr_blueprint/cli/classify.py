@@ -178,7 +178,10 @@ def _pairs(pairs: tuple[tuple[str, str], ...]) -> str:
 
 
 def _as_json(answers: list[Answer]) -> str:
-    rows = [{"id": answer.id, "kind": answer.kind, "title": answer.title, "declared": answer.declared, "agrees": answer.agrees,
-             **asdict(answer.result), "unknown": [{**asdict(fact), **asdict(answer.at(fact.fact))} for fact in answer.result.unknown]}
-            for answer in answers]
-    return json.dumps(rows, ensure_ascii=False, indent=2) + "\n"
+    return json.dumps([_as_object(answer) for answer in answers], ensure_ascii=False, indent=2) + "\n"
+
+
+def _as_object(answer: Answer) -> dict[str, Any]:
+    own = {"id": answer.id, "kind": answer.kind, "title": answer.title, "declared": answer.declared, "agrees": answer.agrees}
+    unknown = [{**asdict(fact), **asdict(answer.at(fact.fact))} for fact in answer.result.unknown]
+    return {**own, **asdict(answer.result), "unknown": unknown}

@@ -40,7 +40,7 @@ def standards(inputs: Inputs) -> Iterator[Row]:
             entry.id,
             RecordLink(entry.id, known.designation.split(":")[0] if known else entry.id),
             known.title if known else value(record.title),
-            value(record.edition),
+            "none" if record.not_applied else value(record.edition),
             known.designation if known else "not in the library",
             applied,
             standing(inputs, entry.id),
