@@ -108,7 +108,9 @@ def test_sterile(before, tmp_path):
     assert before.rows() - after.rows() == {"11.7"}
     assert after.points() - before.points() == {"6.2(e)"}
     assert after.duties() == before.duties()
-    assert {finding.code for finding in new(before, after)} == {"DOC823", "GSPR319", "GSPR323", "VER540"}
+    assert {finding.code for finding in new(before, after)} == {"DOC823", "GSPR319", "GSPR320", "GSPR323", "VER540"}
+    (unstated,) = (finding for finding in new(before, after) if finding.code == "GSPR320")
+    assert unstated.message.startswith("`sterilisation_method` is not stated, which leaves open 13 standards: ")
     assert gone(before, after) == []
     check_answers(before, after, "sterile: false")
 
@@ -131,7 +133,8 @@ def test_measuring(before, tmp_path):
     assert after.rows() ^ before.rows() == {"15.2"}
     assert after.points() ^ before.points() == {"6.2(f)"}
     assert after.duties() == before.duties()
-    assert [(finding.code, finding.subject) for finding in new(before, after)] == [("GSPR323", "gspr:15.2")]
+    told = [(finding.code, finding.subject) for finding in new(before, after)]
+    assert told == [("GSPR323", "gspr:15.2"), ("DOC823", "annex_ii:6.2(f)")]
     assert gone(before, after) == []
     check_answers(before, after, "measuring: false")
 

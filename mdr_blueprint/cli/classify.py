@@ -182,6 +182,7 @@ def _as_json(answers: list[Answer]) -> str:
 
 
 def _as_object(answer: Answer) -> dict[str, Any]:
-    own = {"id": answer.id, "kind": answer.kind, "title": answer.title, "declared": answer.declared, "agrees": answer.agrees}
+    own = {"id": answer.id, "kind": answer.kind, "title": answer.title, "declared": answer.declared,
+           "agrees": answer.agrees if answer.declared is not None else None}
     unknown = [{**asdict(fact), **asdict(answer.at(fact.fact))} for fact in answer.result.unknown]
     return {**own, **asdict(answer.result), "unknown": unknown}

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from mdr_blueprint.answers import points_below
+from mdr_blueprint.conditions import Condition
 from mdr_blueprint.facts import Known, said
 from mdr_blueprint.load import Dossier, Law
 from mdr_blueprint.model import Device, GsprAnswer
 from mdr_blueprint.rules.engine import Found, entries, rule
-from mdr_blueprint.rules.questions import call, first
+from mdr_blueprint.rules.questions import call, first, listed
 
 ANSWER = "MDR Annex I; Annex II 4(a)"
 CMR = re.compile(r"\b(CMRs?|carcinogen\w*|mutagen\w*|endocrine|toxic to reproduction|reprotoxic)\b", re.IGNORECASE)
@@ -31,12 +32,12 @@ def reopened_answer(dossier: Dossier, law: Law, known: Known) -> Iterator[Found]
             now, then = known.values.get(name), fact.value
             if now == then:
                 continue
-            state = "the device does not state it" if now is None else f"the device states {said(((name, now),))}"
+            state = "that is not stated any more" if now is None else f"now {said(((name, now),))}"
             item = law.gspr.get(entry.key)
             outcome = known.judge(item.when) if item is not None and item.when is not None else None
             more = "" if outcome is None or outcome.holds is None or outcome.holds is entry.record.applicable else (
                 f", and the requirement {known.why(item.when if item else None)}")
-            yield Found.on(entry, f"{call(entry)} stands while {said(((name, then),))}, but {state}{more}", "facts", name)
+            yield Found.on(entry, f"{call(entry)} rests on {said(((name, then),))}, but {state}{more}", "facts", name)
 
 
 @rule("GSPR318", "E", basis=ANSWER, requires=(*ROWS, "GSPR323"))
@@ -72,25 +73,44 @@ def excluded_by_facts(dossier: Dossier, law: Law, known: Known) -> Iterator[Foun
 
 @rule("GSPR320", "W", basis=ANSWER, requires=("DEV220", "DEV221", "DEV223"))
 def unstated_fact(dossier: Dossier, law: Law, known: Known) -> Iterator[Found]:
-    """A fact is not stated, and requirements of Annex I stay open for it.
+    """A fact is not stated, and requirements of Annex I, standards or duties stay open for it.
 
-    Why: nobody can tell from the file whether the requirements apply; an answer to them is compared with nothing.
+    Why: nobody can tell from the file whether they apply; what the file says of them is compared with nothing.
     Fix: state the fact under `facts` of the device; `false` or `none` is an answer too.
     """
     device = next(entries(dossier, Device), None)
     if device is None:
         return
-    rows: dict[str, list[str]] = {}
-    for key, item in law.gspr.items():
-        if item.answerable:
-            for name in known.judge(item.when).open:
-                rows.setdefault(name, []).append(key)
-    for name, keys in rows.items():
-        what = "GSPR" if len(keys) == 1 else f"{len(keys)} GSPR rows:"
-        named = first([f"`{key}`" for key in keys], 4)
-        named = first([f"`{key}`" for key in keys], 4)
-        yield Found.on(device, f"`{name}` is not stated, which leaves open {what} {named}", "facts", key=True,
+    standards = {id_: standard.when for id_ in law.standard_ids if (standard := law.standard(id_)) and standard.when}
+    waits = {
+        "GSPR": _waiting(known, {key: item.when for key, item in law.gspr.items() if item.answerable}),
+        "standard": _waiting(known, standards),
+        "duty": _waiting(known, {key: duty.when for key, duty in law.obligations.obligations.items()}),
+    }
+    for name in dict.fromkeys(fact for waiting in waits.values() for fact in waiting):
+        left = listed([_counted(what, waiting[name]) for what, waiting in waits.items() if name in waiting])
+        yield Found.on(device, f"`{name}` is not stated, which leaves open {left}", "facts", key=True,
                        fix=f"answer under `facts` of the device: {law.facts.facts[name].question}")
+
+
+def _waiting(known: Known, conditions: Mapping[str, Condition | None]) -> dict[str, list[str]]:
+    """Fact that is not stated -> what waits for it."""
+    waiting: dict[str, list[str]] = {}
+    for key, condition in conditions.items():
+        for name in known.judge(condition).open:
+            waiting.setdefault(name, []).append(key)
+    return waiting
+
+
+def _counted(what: str, keys: list[str]) -> str:
+    """`3 GSPR rows: `11.3`, `11.4` and `11.5``; duties are only counted, their names are none that a person knows."""
+    number = len(keys)
+    if what == "duty":
+        return "1 duty" if number == 1 else f"{number} duties"
+    named = first([f"`{key}`" for key in keys], 4)
+    if number == 1:
+        return f"{what} {named}"
+    return f"{number} GSPR rows: {named}" if what == "GSPR" else f"{number} standards: {named}"
 
 
 @rule("GSPR321", "E", basis=ANSWER, requires=ROWS)

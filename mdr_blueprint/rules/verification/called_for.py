@@ -46,7 +46,7 @@ def _place(device: Entry[Device], known: Known, standard: Standard) -> Place:
     return device.at("facts", stated[-1]) if stated else device.place
 
 
-@rule("VER532", "E", basis=STATE_OF_THE_ART)
+@rule("VER532", "E", basis=STATE_OF_THE_ART, requires=("GSPR311",))
 def safety_standard_not_named(dossier: Dossier, law: Law, known: Known, sources: Sources) -> Iterator[Found]:
     """The facts call for a safety standard, and the project does not name it.
 
@@ -57,7 +57,7 @@ def safety_standard_not_named(dossier: Dossier, law: Law, known: Known, sources:
     yield from _not_named(dossier, law, known, sources, safety=True)
 
 
-@rule("VER533", "W", basis=STATE_OF_THE_ART)
+@rule("VER533", "W", basis=STATE_OF_THE_ART, requires=("GSPR311",))
 def standard_not_named(dossier: Dossier, law: Law, known: Known, sources: Sources) -> Iterator[Found]:
     """The facts call for a standard, and the project does not name it.
 

@@ -126,8 +126,8 @@ def reopened_clause(dossier: Dossier, known: Known) -> Iterator[Found]:
         for name, fact in entry.record.facts.items():
             now = known.values.get(name)
             if now != fact.value:
-                state = "the device does not state it" if now is None else f"the device states {said(((name, now),))}"
-                yield Found.on(entry, f"{call(entry)} stands while {said(((name, fact.value),))}, but {state}", "facts", name)
+                state = "that is not stated any more" if now is None else f"now {said(((name, now),))}"
+                yield Found.on(entry, f"{call(entry)} rests on {said(((name, fact.value),))}, but {state}", "facts", name)
 
 
 @rule("VER542", "W", basis="IEC 62304:2006+A1:2015 4.3")
