@@ -16,6 +16,8 @@ from mdr_blueprint.rules.questions import call, first, listed
 ANSWER = "MDR Annex I; Annex II 4(a)"
 CMR = re.compile(r"\b(CMRs?|carcinogen\w*|mutagen\w*|endocrine|toxic to reproduction|reprotoxic)\b", re.IGNORECASE)
 RELEASED = re.compile(r"particle|debris|leach|residue|degradation|release|wear\b", re.IGNORECASE)
+MANY = 12
+"""How many facts may be asked for one by one; of more, those are named that most waits for."""
 ROWS = ("GSPR302", "GSPR308", "GSPR314")
 """Who answers no row has been told so."""
 
@@ -87,7 +89,16 @@ def unstated_fact(dossier: Dossier, law: Law, known: Known) -> Iterator[Found]:
         "standard": _waiting(known, standards),
         "duty": _waiting(known, {key: duty.when for key, duty in law.obligations.obligations.items()}),
     }
-    for name in dict.fromkeys(fact for waiting in waits.values() for fact in waiting):
+    names = list(dict.fromkeys(fact for waiting in waits.values() for fact in waiting))
+    if len(names) > MANY:
+        names.sort(key=lambda name: -sum(len(waiting.get(name, ())) for waiting in waits.values()))
+        left = listed([_number(what, len({key for keys in waiting.values() for key in keys}))
+                       for what, waiting in waits.items() if waiting])
+        most = first([f"`{name}`" for name in names], MANY)
+        yield Found.on(device, f"{len(names)} facts are not stated, which leaves open {left}; most waits for {most}", "facts",
+                       key=True, fix="answer them under `facts` of the device, first those that most waits for")
+        return
+    for name in names:
         left = listed([_counted(what, waiting[name]) for what, waiting in waits.items() if name in waiting])
         yield Found.on(device, f"`{name}` is not stated, which leaves open {left}", "facts", key=True,
                        fix=f"answer under `facts` of the device: {law.facts.facts[name].question}")
@@ -104,13 +115,15 @@ def _waiting(known: Known, conditions: Mapping[str, Condition | None]) -> dict[s
 
 def _counted(what: str, keys: list[str]) -> str:
     """`3 GSPR rows: `11.3`, `11.4` and `11.5``; duties are only counted, their names are none that a person knows."""
-    number = len(keys)
-    if what == "duty":
-        return "1 duty" if number == 1 else f"{number} duties"
     named = first([f"`{key}`" for key in keys], 4)
-    if number == 1:
-        return f"{what} {named}"
-    return f"{number} GSPR rows: {named}" if what == "GSPR" else f"{number} standards: {named}"
+    if what == "duty":
+        return _number(what, len(keys))
+    return f"{what} {named}" if len(keys) == 1 else f"{_number(what, len(keys))}: {named}"
+
+
+def _number(what: str, number: int) -> str:
+    one, many = {"GSPR": ("GSPR row", "GSPR rows"), "standard": ("standard", "standards"), "duty": ("duty", "duties")}[what]
+    return f"{number} {one if number == 1 else many}"
 
 
 @rule("GSPR321", "E", basis=ANSWER, requires=ROWS)
