@@ -410,7 +410,8 @@ def test_schema_accepts_what_the_reader_accepts(schema, folder):
     "needs: {UN-1: {title: 12}}", "needs: {UN-1: {title: x, purpose: true}}", "needs:", "device:",
     "runs: {R-1: {test: T-1, date: 2026-03-02}}", "components: {C-1: {title: x, version: 1.10}}",
     "figures: {B0: {title: x, value: 48}, B1: {title: x, value: '0.35'}}", "needs: {UN-1: {title: x, text:}}",
-    "device: {name: x, facts: {active: true, a: {value: false, argument: why}}}",
+    "device: {name: x, facts: {active: true, hazardous: {value: false, argument: why}, contact: implant, driven_rule: 10}}",
+    "gspr: {'1': {applicable: true, facts: {device_class: IIa}}}",
     "clauses: {iec-60601-1: {'8.7.3': {verdict: P}}, own-standard: {'1': {verdict: N/A}}}",
 ])
 def test_schema_accepts(schema, text):
@@ -421,7 +422,8 @@ def test_schema_accepts(schema, text):
     "neds: {UN-1: {title: x}}", "needs: {1-UN: {title: x}}", "needs: {UN-1: {titel: x}}", "needs: {UN-1: {}}",
     "runs: {R-1: {test: T-1, date: 20260302}}", "figures: {B0: {title: x, value: much}}", "gspr: {'99.9': {applicable: true}}",
     "tests: {TC-1: {title: [x]}}", "clauses: {iec-60601-1: {'8.7.3': {verdict: pass}}}",
-    "requirements: {R: {title: x, level: top}}",
+    "requirements: {R: {title: x, level: top}}", "device: {name: x, facts: {activ: true}}",
+    "device: {name: x, facts: {contact: skin}}", "device: {name: x, facts: {device_class: IIa}}",
 ])
 @pytest.mark.verifies("REQ-CLI-04")
 def test_schema_refuses(schema, text):

@@ -33,7 +33,7 @@ def schema(output: Output = None) -> None:
 
     law = load_law()
     standards = {id_: standard.title for id_ in law.standard_ids if (standard := law.standard(id_))}
-    made = record_schema({id_: item.topic for id_, item in law.gspr.items()}, standards)
+    made = record_schema({id_: item.topic for id_, item in law.gspr.items()}, standards, law.facts)
     text = json.dumps(made, ensure_ascii=False, indent=2) + "\n"
     if output is None:
         say(text)

@@ -12,8 +12,9 @@ from typing import Any, cast, get_args, get_origin
 from pydantic.fields import FieldInfo
 from pydantic.json_schema import models_json_schema
 
-from mdr_blueprint.model import KINDS, TOP_LEVEL, Part, Record, Ref, ready
+from mdr_blueprint.model import KINDS, TOP_LEVEL, ClauseAnswer, GsprAnswer, Part, Record, Ref, ready
 from mdr_blueprint.model.docs import attribute_docs
+from mdr_blueprint.model.library import DerivedFact, FactDefinition, Vocabulary
 from mdr_blueprint.model.scalars import NOT_BLANK, ProseMark
 
 Schema = dict[str, Any]
@@ -32,10 +33,11 @@ COMMON = {"title": "Name of the record, as lists and tables show it.", "text": "
 PROSE = "Paragraphs, lists, emphasis, and [ID] for a link to a record."
 
 
-def record_schema(gspr: Mapping[str, str], standards: Mapping[str, str]) -> Schema:
+def record_schema(gspr: Mapping[str, str], standards: Mapping[str, str], vocabulary: Vocabulary) -> Schema:
     """The schema of one file: any kinds of records, in any number.
 
-    `gspr` and `standards` map the identifiers of the library to their topics, so that an editor can offer them.
+    `gspr` and `standards` map the identifiers of the library to their topics, and `vocabulary` has the device facts, so that an
+    editor can offer them.
     """
     classes = [ready(cls) for cls in KINDS.values()]
     _, generated = models_json_schema([(cls, "validation") for cls in classes], ref_template="#/$defs/{model}")
@@ -43,6 +45,12 @@ def record_schema(gspr: Mapping[str, str], standards: Mapping[str, str]) -> Sche
     parts = {part.__name__: part for part in _parts(classes)}
     for name, definition in definitions.items():
         _describe(definition, parts[name])
+        if "facts" in definition.get("properties", {}):
+            facts = definition["properties"]["facts"]
+            known = "known_facts" if issubclass(parts[name], GsprAnswer | ClauseAnswer) else "stated_facts"
+            definition["properties"]["facts"] = {"description": facts.get("description", ""), "$ref": f"#/$defs/{known}"}
+    definitions["stated_facts"] = _facts(vocabulary.facts)
+    definitions["known_facts"] = _facts({**vocabulary.facts, **vocabulary.derived})
     return {
         "$schema": DIALECT,
         "title": "Records of a technical file (mdr-blueprint)",
@@ -53,6 +61,18 @@ def record_schema(gspr: Mapping[str, str], standards: Mapping[str, str]) -> Sche
         "additionalProperties": False,
         "$defs": {name: definitions[name] for name in sorted(definitions)},
     }
+
+
+def _facts(vocabulary: Mapping[str, FactDefinition | DerivedFact]) -> Schema:
+    """Facts by name, each plain or as `{value, argument}`, with the question that it answers."""
+    properties: dict[str, Schema] = {}
+    for name, fact in vocabulary.items():
+        flags = [True, False] if "true" in fact.answers else []
+        value: Schema = {"enum": [*flags, *fact.answers]} if fact.answers else SPELLED["integer"]
+        argued = {"type": "object", "properties": {"value": value, "argument": TEXT}, "required": ["value"],
+                  "additionalProperties": False}
+        properties[name] = {"description": fact.question, "anyOf": [value, argued, {"type": "null"}]}
+    return {"type": ["object", "null"], "properties": properties, "additionalProperties": False}
 
 
 def _kind(cls: type[Record], gspr: Mapping[str, str], standards: Mapping[str, str]) -> Schema:
