@@ -74,7 +74,7 @@ class _Linker:
         text = reference.text
         target = self.dossier.entries.get(text)
         id_, place = text, None
-        if target is None and "#" in text:
+        if "#" in text and (target is None or not issubclass(target.cls, reference.relation.classes)):
             id_, _, place = text.partition("#")
             if self._is_clause(entry, reference, id_, place):
                 return
@@ -95,6 +95,8 @@ class _Linker:
         if target.record.retired is not None and entry.record.retired is None:
             here = Related("retired here", target.at("retired", key=True))
             self._fault("retired", entry, reference, f"is retired: {target.record.retired.reason}", target.id, here)
+        if target.cls is AppliedStandard and place is not None:
+            self._has_clause(entry, reference, target.id, place)
         self._connect(entry, reference, target.id, place)
 
     def _fault(self, kind: str, entry: Entry[Record], reference: Reference, message: str, id_: str, *related: Related) -> None:
@@ -109,16 +111,20 @@ class _Linker:
         """
         if not {ClauseAnswer, Record} & set(reference.relation.classes):
             return False
-        known = self.law.standard(standard)
-        if known is None:
+        if self.law.standard(standard) is None:
             return False
-        if not known.clauses or clause in known.clauses:
+        if self._has_clause(entry, reference, standard, clause):
             self._connect(entry, reference, reference.text)
-        else:
-            hint = did_you_mean(clause, known.clauses)
-            message = f"is no clause of {known.designation} that the library lists{hint}"
-            self._fault("unknown-clause", entry, reference, message, clause)
         return True
+
+    def _has_clause(self, entry: Entry[Record], reference: Reference, standard: str, clause: str) -> bool:
+        """Whether the library has the clause, or lists none for the standard, so that any is taken as written; else a fault."""
+        known = self.law.standard(standard)
+        if known is None or not known.clauses or clause in known.clauses:
+            return True
+        message = f"is no clause of {known.designation} that the library lists{did_you_mean(clause, known.clauses)}"
+        self._fault("unknown-clause", entry, reference, message, clause)
+        return False
 
     def _is_law(self, reference: Reference, text: str) -> bool:
         """An identifier of Annex I, or a standard of the library that the project does not declare."""
