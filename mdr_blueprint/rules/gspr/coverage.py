@@ -21,7 +21,7 @@ PREFIX = re.compile(r"^(annex i\b|gsprs?\b|sprs?\b|er\b)[\s,:.]*", re.IGNORECASE
 
 
 @rule("GSPR301", "E", basis=MATRIX)
-def unanswered_requirement(dossier: Dossier, law: Law, sources: Sources) -> Iterator[Found]:
+def unanswered_requirement(dossier: Dossier, law: Law, sources: Sources, known: Known) -> Iterator[Found]:
     """A requirement of Annex I has no answer.
 
     Why: the manufacturer has to say of each requirement whether it applies and how it is met; a missing row is a missing
@@ -41,7 +41,10 @@ def unanswered_requirement(dossier: Dossier, law: Law, sources: Sources) -> Iter
         if key in answers or f'"{key}"' in broken or f"'{key}'" in broken or answer_of(dossier, law, key) is not None:
             continue
         owner = next((answers[above] for above in points_above(law, key) if above in answers), top)
-        yield Found(f"gspr:{key}", owner.place, f"GSPR `{key}` ({short(law.gspr[key].topic)}) is not answered")
+        item = law.gspr[key]
+        decided = item.when is not None and known.judge(item.when).holds is not None
+        fix = f"add it under `gspr`; by the facts it {known.why(item.when)}" if decided else None
+        yield Found(f"gspr:{key}", owner.place, f"GSPR `{key}` ({short(item.topic)}) is not answered", fix=fix)
 
 
 @rule("GSPR302", "E", basis="MDR Annex I", always_error=True)
