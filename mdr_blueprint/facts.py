@@ -11,11 +11,11 @@ from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
 from typing import Any
 
-from mdr_blueprint.classification import Classified, classify, understood
+from mdr_blueprint.classification import Classified, classify, following, guidance_named, understood
 from mdr_blueprint.conditions import Condition, Outcome, judge
 from mdr_blueprint.load import Dossier, Entry, Law
-from mdr_blueprint.model import Accessory, Component, Device, Variant
-from mdr_blueprint.model.device import Facts
+from mdr_blueprint.model import Accessory, Classification, Component, Device, Variant
+from mdr_blueprint.model.device import AccessoryClass, Facts
 
 DECISIVE = ("active", "contact", "software", "substance_based")
 """Without any of these nothing is known of a device, and its class drives nothing."""
@@ -28,11 +28,13 @@ class Known:
     stated: Mapping[str, str]
     """As the records state them, those of the vocabulary with a value of the vocabulary."""
     law: Law
+    guidance: str | None = None
+    """The revision that the rules are read by; the library's default where it is None."""
 
     @cached_property
     def classified(self) -> Classified:
         """The class by Annex VIII with every rule that hits, and why the others do not."""
-        return classify(self.stated, self.law)
+        return classify(self.stated, self.law, self.guidance)
 
     @cached_property
     def values(self) -> Mapping[str, str]:
@@ -40,12 +42,7 @@ class Known:
         values = dict(self.stated)
         if any(name in values for name in DECISIVE):
             values["device_class"] = self.classified.base_class
-        for name, derived in self.law.facts.derived.items():
-            if derived.when is not None:
-                holds = judge(derived.when, values).holds
-                if holds is not None:
-                    values[name] = "true" if holds else "false"
-        return values
+        return following(values, self.law)
 
     def judge(self, condition: Condition | None) -> Outcome:
         """Whether a condition holds, told by facts that a person states and by the class."""
@@ -93,21 +90,25 @@ class Subject:
     """The class that the project decided on."""
 
 
-def known_of(facts: Mapping[str, Any], law: Law) -> Known:
-    """What follows from some facts; each is a plain value or has a `value`. What the vocabulary does not know is left out."""
-    return _known(tuple(understood(facts, law)[0].items()), law)
+def known_of(facts: Mapping[str, Any], law: Law, decided: AccessoryClass | Classification | None = None) -> Known:
+    """What follows from some facts; each is a plain value or has a `value`. What the vocabulary does not know is left out.
+
+    The class is read with the guidance that the decision names, where the library knows it.
+    """
+    guidance = guidance_named(decided.guidance, law) if decided else None
+    return _known(tuple(understood(facts, law)[0].items()), law, guidance)
 
 
-@lru_cache(maxsize=256)
-def _known(stated: tuple[tuple[str, str], ...], law: Law) -> Known:
+@lru_cache(maxsize=4096)
+def _known(stated: tuple[tuple[str, str], ...], law: Law, guidance: str | None) -> Known:
     """Several rules ask for the same accessory or part; its class is worked out once."""
-    return Known(dict(stated), law)
+    return Known(dict(stated), law, guidance)
 
 
 def known(dossier: Dossier, law: Law) -> Known:
     """What is known of the device of a project."""
     device = dossier.single(Device)
-    return known_of(device.facts if device else {}, law)
+    return known_of(device.facts if device else {}, law, dossier.single(Classification))
 
 
 def subjects(dossier: Dossier, law: Law) -> Iterator[Subject]:
@@ -116,15 +117,18 @@ def subjects(dossier: Dossier, law: Law) -> Iterator[Subject]:
     base: Facts = device.facts if device else {}
     for variant in dossier.of(Variant):
         if variant.record.facts and variant.record.retired is None:
-            yield Subject(variant, known_of({**base, **variant.record.facts}, law), None)
+            yield Subject(variant, known_of({**base, **variant.record.facts}, law, dossier.single(Classification)), None)
     for accessory in dossier.of(Accessory):
         if accessory.record.retired is None:
-            decided = accessory.record.classification
-            yield Subject(accessory, known_of(accessory.record.facts, law), decided.device_class if decided else None)
+            yield _alone(accessory, law)
     for component in dossier.of(Component):
         if component.record.sold_separately and component.record.retired is None:
-            decided = component.record.classification
-            yield Subject(component, known_of(component.record.facts, law), decided.device_class if decided else None)
+            yield _alone(component, law)
+
+
+def _alone(entry: Entry[Accessory] | Entry[Component], law: Law) -> Subject:
+    decided = entry.record.classification
+    return Subject(entry, known_of(entry.record.facts, law, decided), decided.device_class if decided else None)
 
 
 def said(pairs: tuple[tuple[str, str], ...]) -> str:

@@ -131,6 +131,8 @@ def _why_not(root: Path, ref: str) -> str:
         return f"{root} is in no repository that git can read, so nothing can be compared with `{ref}`"
     names = (_git(root, "for-each-ref", "--format=%(refname:short)") or "").split()
     remote = next((name for name in names if ref and name.endswith(f"/{ref}")), None)
+    if ref in names:
+        return f"`{ref}` names no commit, so nothing can be compared with it"
     hint = f"; did you mean {remote}?" if remote else did_you_mean(ref, names)
     if (_git(root, "rev-parse", "--is-shallow-repository") or "").strip() == "true":
         hint += "; the clone is shallow: fetch that revision too, with `git fetch --unshallow`"

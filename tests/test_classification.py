@@ -11,7 +11,7 @@ import pytest
 import yaml
 
 from mdr_blueprint import classify as public_classify
-from mdr_blueprint.classification import CLASSES, Classified, classify
+from mdr_blueprint.classification import CLASSES, Classified, classify, guidance_named
 from mdr_blueprint.conditions import names
 from mdr_blueprint.load import load_law
 
@@ -254,7 +254,7 @@ def test_an_assumption_is_true_and_in_order(case):
         assert item.fact not in case["facts"]
         assert item.question == LAW.facts.facts[item.fact].question
         assert CLASSES.index(item.device_class) > CLASSES.index(result.base_class)
-        assert item.place.endswith(item.clause)
+        assert item.place.endswith(item.clause.removeprefix("through "))
         if not item.together_with:
             for value in item.would_be:
                 raised = classified({**case["facts"], item.fact: value}, case.get("guidance"))
@@ -297,7 +297,7 @@ def test_own_hits_of_such_software_count_where_they_are_stricter():
 def test_a_driven_class_without_its_rule_is_said(rule):
     result = classified({"software": "drives_device", "driven_class": "IIa"} | ({} if rule is None else {"driven_rule": rule}))
     assert (result.device_class, result.deciding_rules) == ("IIa", ())
-    assert result.hits[0].place == "through implementing rule 3.3"
+    assert result.hits[0].place == "implementing rule 3.3"
     assert "number from 1 to 22" in result.remarks[0]
     assert len(result.others) == 22
 
@@ -311,7 +311,7 @@ def test_a_driven_class_that_is_not_stated_is_assumed_and_said():
         "III",
         None,
         ("III",),
-        "through implementing rule 3.3",
+        "implementing rule 3.3",
     )
 
 
@@ -335,6 +335,31 @@ def test_an_unknown_guidance_is_told_and_the_default_taken():
     result = classified({"contact": "none"}, "MDCG 2021-24 Rev1")
     (unknown,) = result.unknown
     assert (result.guidance, unknown.fact, unknown.suggestion) == (REV_0, "guidance", REV_1)
+
+
+@pytest.mark.parametrize(
+    ("text", "named"),
+    [
+        (f"{REV_1} and MDCG 2019-11", REV_1),
+        ("mdcg 2021-24, rev 1", REV_1),
+        ("MDCG 2021-24 Rev.10", None),
+        ("MDCG 2021-24", None),
+        (None, None),
+    ],
+)
+def test_the_guidance_that_a_text_names(text, named):
+    assert guidance_named(text, LAW) == named
+
+
+@pytest.mark.parametrize(("declared", "same"), [("Is/Im", True), ("class Im, Is", True), ("Is", False), ("I", False), ("", False)])
+def test_a_declared_class_is_the_same_with_all_its_suffixes_only(declared, same):
+    result = classified({"contact": "intact_skin", "active": False, "sterile": True, "measuring": True})
+    assert result.agrees_with(declared) is same
+
+
+def test_a_fact_that_follows_is_told_as_such():
+    (unknown,) = classified({"active": True, "device_class": "IIa"}).unknown
+    assert (unknown.message, unknown.suggestion) == ("follows from other facts and is never stated", None)
 
 
 @pytest.mark.parametrize("guidance", ["", 7, [], {}])

@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from mdr_blueprint import compile
+
 DEVICE = """project: {title: P}
 device:
   name: Scanner
@@ -74,6 +76,19 @@ def test_a_file_of_facts(tmp_path, head):
     (tmp_path / "facts.yaml").write_text(f"{head}active: true\n{indent}software: standalone\n{indent}decision_impact: {{value: serious, argument: x}}\n")
     done = classify(tmp_path, "facts.yaml", "--format", "json")
     assert (done.returncode, json.loads(done.stdout)[0]["device_class"]) == (0, "IIb")
+
+
+def test_a_project_is_read_by_the_guidance_that_its_decision_names(project):
+    text = """project: {title: P}
+device: {name: Hook, facts: {contact: implant, duration: long, active: false, site: spine, spine_contact: true, spinal_rod_hook: true}}
+classification: {device_class: Class IIb, rule: 8, guidance: MDCG 2021-24 Rev.1}
+"""
+    (project / "project.yaml").write_text(text)
+    (row,) = json.loads(classify(project, "--format", "json").stdout)
+    assert (row["device_class"], row["agrees"], row["guidance"]) == ("IIb", True, "MDCG 2021-24 Rev.1")
+    assert "DEV225" not in {finding.code for finding in compile(project).report.findings}
+    (row,) = json.loads(classify(project, "--format", "json", "--guidance", "MDCG 2021-24 Rev.0").stdout)
+    assert (row["device_class"], row["agrees"]) == ("III", False)
 
 
 def test_a_revision_of_the_guidance(tmp_path):

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from mdr_blueprint import classify, compile
-from mdr_blueprint.conditions import names, parse
+from mdr_blueprint.conditions import Is, names, parse
 from mdr_blueprint.facts import known_of, subjects
 from mdr_blueprint.load import load_law
 from mdr_blueprint.model.library import GsprItem
@@ -34,6 +34,7 @@ def test_what_is_not_stated_leaves_a_condition_open_and_is_named():
 def test_the_class_drives_conditions_only_once_something_is_known_of_the_device():
     assert "device_class" not in known_of({}, LAW).values
     assert known_of(SCANNER, LAW).values["device_class"] == "IIa"
+    assert known_of({}, LAW).judge(Is("device_class", ("IIa",))).open == ("active", "contact")
 
 
 def test_names_and_values_outside_the_vocabulary_drive_nothing():
@@ -99,7 +100,9 @@ def test_variants_accessories_and_parts_are_subjects_of_their_own(tmp_path: Path
 variants:
   V-SAME: {title: same, facts: {}}
   V-CT: {title: with X-ray source, facts: {ionising: diagnostic}}
+  V-OLD: {title: withdrawn, facts: {ionising: diagnostic}, retired: {date: 2026-01-01, reason: withdrawn}}
 accessories:
+  A-OLD: {title: withdrawn, facts: {active: false, contact: intact_skin}, retired: {date: 2026-01-01, reason: withdrawn}}
   A-PAD: {title: pad, facts: {active: false, contact: intact_skin}, classification: {device_class: I, rule: 1}}
 components:
   C-COIL: {title: coil, sold_separately: true, facts: {active: true, role: diagnostic, energy_to_body: true}}

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from rule_cases import expected, found, run, show
 
-from mdr_blueprint import library
+from mdr_blueprint import compile, library
 from mdr_blueprint.rules import Rule, catalogue, families
 from mdr_blueprint.rules.cases import Case, case
 
@@ -53,6 +53,13 @@ def test_every_rule_has_cases_and_every_case_a_rule() -> None:
         assert both.good, rule.code
         titles = [one.title for one in (*both.bad, *both.good)]
         assert len(set(titles)) == len(titles), rule.code
+
+
+def test_a_chain_of_any_length_is_followed(tmp_path: Path) -> None:
+    links = "".join(f"  SI-{i}: {{title: Part, part_of: [SI-{i + 1}]}}\n" for i in range(2000))
+    for of_top, due in (("", 2001), (", safety_class: B", 0)):
+        (tmp_path / "project.yaml").write_text(f"project: {{}}\nsoftware_items:\n{links}  SI-2000: {{title: System{of_top}}}\n")
+        assert sum(finding.code == "VER542" for finding in compile(tmp_path).report.findings) == due
 
 
 def test_names_and_titles_are_unique() -> None:

@@ -159,6 +159,14 @@ def test_the_same_fault_once_more_is_new(project):
     assert {line for _, path, line in new(project) if path == "a.yaml"} == {4}
 
 
+def test_the_same_words_once_more_in_one_record_are_new(project):
+    (project / "a.yaml").write_text("requirements:\n  REQ-3: {title: Limit, text: as in MDCG 2099-1}\n")
+    git(project, "add", "-A")
+    git(project, "commit", "-qm", "a document that is in no register")
+    (project / "a.yaml").write_text("requirements:\n  REQ-3:\n    title: Limit\n    text: as in MDCG 2099-1\n    notes: see MDCG 2099-1\n")
+    assert [code for code, path, _ in new(project) if path == "a.yaml" and code == "DOC825"] == ["DOC825"]
+
+
 def test_a_known_finding_that_is_waived_by_now_is_not_new(project):
     waiver = "waivers:\n  WV-1: {code: VER502, place: REQ-1, reason: later, approved_by: {name: N, date: 2026-01-01}, expires: 2099-01-01}\n"
     (project / "waivers.yaml").write_text(waiver)
@@ -223,6 +231,13 @@ def test_an_unknown_revision_is_a_wrong_call(project, ref):
     assert done.returncode == 2
     assert f"git knows no revision `{ref}`" in done.stderr
     assert not done.stdout
+
+
+def test_a_name_of_something_else_is_not_proposed_again(project):
+    git(project, "tag", "file", "HEAD:./project.yaml")
+    done = check(project, "--since", "file")
+    assert done.returncode == 2
+    assert "`file` names no commit" in done.stderr
 
 
 def test_outside_a_repository_it_is_a_wrong_call(tmp_path):

@@ -54,6 +54,11 @@ def test_every_answerable_identifier_and_every_unnumbered_text_is_a_row(tmp_path
     assert line(rows, "10.4.3")[-1] == "", "asks nothing of the manufacturer"
 
 
+def test_a_retired_answer_answers_nothing(tmp_path):
+    rows = checklist(tmp_path, '  "22.2": {applicable: true, method: shown, covers_points: true, retired: {reason: replaced}}\n')
+    assert [line(rows, key)[-1] for key in ("22.2", "22.2, first indent")] == ["open", "open"]
+
+
 def test_what_the_facts_say_stands_below_the_answer(tmp_path):
     rows = checklist(
         tmp_path,
@@ -114,6 +119,8 @@ def test_counts_are_those_of_the_rows(tmp_path):
 def test_decision_and_facts_side_by_side(tmp_path):
     rows = tables(tmp_path, SCANNER).get("classification_decision").rows
     assert [words(row.cells[3]) for row in rows] == ["yes"] * 4
+    spelled = tables(tmp_path, SCANNER.replace("device_class: IIa", "device_class: Class IIa").replace("Rev.0", "Rev.1"))
+    assert [words(row.cells[3]) for row in spelled.get("classification_decision").rows] == ["yes"] * 4
     wrong = tables(tmp_path, SCANNER.replace("device_class: IIa, rule: 10", "device_class: I, rule: 1")).get(
         "classification_decision"
     )

@@ -6,7 +6,32 @@ stated were otherwise names those facts as *assumed*. What cannot be read is par
 """
 
 from mdr_blueprint.classification.evaluate import classify
-from mdr_blueprint.classification.reading import plain, understood
-from mdr_blueprint.classification.result import CLASSES, Assumption, Classified, Conflict, Hit, Other, Unknown
+from mdr_blueprint.classification.reading import following, guidance_named, plain, understood
+from mdr_blueprint.classification.result import (
+    CLASSES,
+    SUFFIXES,
+    Assumption,
+    Classified,
+    Conflict,
+    Hit,
+    Other,
+    Unknown,
+    class_words,
+)
 
-__all__ = ["CLASSES", "Assumption", "Classified", "Conflict", "Hit", "Other", "Unknown", "classify", "plain", "understood"]
+__all__ = [
+    "CLASSES",
+    "SUFFIXES",
+    "Assumption",
+    "Classified",
+    "Conflict",
+    "Hit",
+    "Other",
+    "Unknown",
+    "class_words",
+    "classify",
+    "following",
+    "guidance_named",
+    "plain",
+    "understood",
+]

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from mdr_blueprint.classification.parts import OutcomePart
-from mdr_blueprint.classification.reading import Reading
+from mdr_blueprint.classification.reading import Reading, following
 from mdr_blueprint.classification.result import CLASSES, Assumption, Conflict
 from mdr_blueprint.conditions import judge, names
 from mdr_blueprint.load import Law
@@ -100,11 +100,7 @@ def _contradictions_of(law: Law) -> Mapping[str, list[Contradiction]]:
 
 def contradictions(stated: Mapping[str, str], base: str, law: Law) -> Iterator[Conflict]:
     """What is stated and what follows from it, but cannot hold together."""
-    known = {**stated, "device_class": base}
-    for name, derived in law.facts.derived.items():
-        holds = judge(derived.when, known).holds if derived.when else None
-        if holds is not None:
-            known[name] = str(holds).lower()
+    known = following({**stated, "device_class": base}, law)
     for entry in law.facts.contradictions:
         outcome = judge(entry.when, known)
         if outcome.holds:

@@ -8,12 +8,9 @@ from typing import Any
 from mdr_blueprint.classification.assumed import assumptions, contradictions
 from mdr_blueprint.classification.parts import OutcomePart, parts
 from mdr_blueprint.classification.reading import Reading, understood
-from mdr_blueprint.classification.result import CLASSES, Classified, Hit, Other, Unknown
+from mdr_blueprint.classification.result import CLASSES, SUFFIXES, Classified, Hit, Other, Unknown
 from mdr_blueprint.diagnostics import nearest
 from mdr_blueprint.load import Law
-
-SUFFIXES = {"Is": "sterile", "Im": "measuring", "Ir": "reusable_surgical_instrument"}
-"""Class I with a part for a notified body, by the fact that makes it so (Article 52(7)), in the order of printing."""
 
 
 def classify(facts: Mapping[str, Any], law: Law, guidance: str | None = None) -> Classified:

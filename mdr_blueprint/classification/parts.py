@@ -8,7 +8,7 @@ from functools import lru_cache
 from itertools import product
 
 from mdr_blueprint.classification.reading import NOT_STATED
-from mdr_blueprint.classification.result import CLASSES
+from mdr_blueprint.classification.result import CLASSES, DRIVEN
 from mdr_blueprint.conditions import All, Any, Condition, Is, Not
 from mdr_blueprint.load import Law
 from mdr_blueprint.model.library import ClassRule, Vocabulary
@@ -61,7 +61,7 @@ def _parts_of(number: int, rule: ClassRule, revision: str, vocabulary: Vocabular
 def _driven(device_class: str, vocabulary: Vocabulary) -> OutcomePart:
     condition = All((Is("software", ("drives_device",)), Is("driven_class", (device_class,))))
     ways = tuple(_ways(condition, vocabulary))
-    return OutcomePart(None, "3.3", "through implementing rule 3.3", device_class, condition, {}, ways)
+    return OutcomePart(None, "3.3", DRIVEN, device_class, condition, {}, ways)
 
 
 def _ways(condition: Condition, vocabulary: Vocabulary, wanted: bool = True) -> Iterator[Way]:

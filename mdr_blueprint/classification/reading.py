@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
@@ -53,6 +54,27 @@ def _absent(law: Law) -> Mapping[str, str]:
     }
 
 
+def following(values: Mapping[str, str], law: Law) -> dict[str, str]:
+    """Some facts, and the derived ones that they decide."""
+    known = dict(values)
+    for name, derived in law.facts.derived.items():
+        holds = judge(derived.when, known).holds if derived.when is not None else None
+        if holds is not None:
+            known[name] = str(holds).lower()
+    return known
+
+
+def guidance_named(text: str | None, law: Law) -> str | None:
+    """The revision of the guidance that a text speaks of, None where it names none that the rules can be read by."""
+    said = _letters(text or "")
+    revisions = law.annex_viii.guidance.revisions
+    return next((name for name in revisions if re.search(rf"{_letters(name)}(?!\d)", said)), None)
+
+
+def _letters(text: str) -> str:
+    return re.sub(r"[\W_]+", "", text).casefold()
+
+
 def understood(facts: Any, law: Law) -> tuple[dict[str, str], list[Unknown]]:
     """The facts that the vocabulary knows, as it writes them, and those that it does not know."""
     stated: dict[str, str] = {}
@@ -62,7 +84,9 @@ def understood(facts: Any, law: Law) -> tuple[dict[str, str], list[Unknown]]:
     for name, fact in facts.items():
         value = plain(fact)
         definition = law.facts.facts.get(name) if isinstance(name, str) else None
-        if definition is None:
+        if name in law.facts.derived:
+            unknown.append(Unknown(name, value, "follows from other facts and is never stated"))
+        elif definition is None:
             unknown.append(Unknown(str(name), value, "unknown fact", nearest(str(name), law.facts.facts)))
         elif value is None:
             unknown.append(Unknown(name, None, "a fact has one value, plain or as {value, argument}"))

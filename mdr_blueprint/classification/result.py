@@ -2,11 +2,26 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
 CLASSES = ("I", "IIa", "IIb", "III")
 """From the least strict to the strictest."""
+SUFFIXES = {"Is": "sterile", "Im": "measuring", "Ir": "reusable_surgical_instrument"}
+"""Class I with a part for a notified body, by the fact that makes it so (Article 52(7)), in the order of printing."""
+DRIVEN = "through implementing rule 3.3"
+"""The clause by which software takes the class of the device that it drives."""
+
+
+def class_words(text: str) -> list[str]:
+    """`Class Is/Im` as `[Is, Im]`; a device may be both at once."""
+    return [word for word in re.split(r"[\s,/+]+", text.strip().removeprefix("Class ").removeprefix("class ")) if word]
+
+
+def place_in_rules(rule: int | None, clause: str) -> str:
+    """`Rule 10, last paragraph`, or the implementing rule where no rule is known."""
+    return f"Rule {rule}, {clause}" if rule else clause.removeprefix("through ")
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +38,7 @@ class Hit:
 
     @property
     def place(self) -> str:
-        return f"Rule {self.rule}, {self.clause}" if self.rule else self.clause
+        return place_in_rules(self.rule, self.clause)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +66,7 @@ class Assumption:
 
     @property
     def place(self) -> str:
-        return f"Rule {self.rule}, {self.clause}" if self.rule else self.clause
+        return place_in_rules(self.rule, self.clause)
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,3 +109,7 @@ class Classified:
     guidance: str
     facts: Mapping[str, str]
     """The facts as understood."""
+
+    def agrees_with(self, declared: str) -> bool:
+        """Whether a declared class, with all suffixes of class I, is the same."""
+        return set(class_words(declared)) == set(self.suffixes or (self.device_class,))

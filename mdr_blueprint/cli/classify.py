@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -47,8 +46,7 @@ class Answer:
 
     @property
     def agrees(self) -> bool:
-        given = set(self.result.suffixes or (self.result.device_class,))
-        return self.declared is None or set(re.split(r"[\s,/+]+", self.declared.strip())) == given
+        return self.declared is None or self.result.agrees_with(self.declared)
 
     @property
     def is_sound(self) -> bool:
@@ -112,7 +110,7 @@ def _facts_in(root: Map, path: str) -> Map:
 
 def _of_project(folder: Path, law: Law, guidance: str | None) -> Iterator[Answer]:
     from mdr_blueprint.classification import classify as by_rules
-    from mdr_blueprint.facts import subjects
+    from mdr_blueprint.facts import Known, known, subjects
     from mdr_blueprint.load import load
     from mdr_blueprint.model import Classification, Device
     from mdr_blueprint.source import read
@@ -123,17 +121,19 @@ def _of_project(folder: Path, law: Law, guidance: str | None) -> Iterator[Answer
     if device is None:
         raise UsageError("the project has no device that can be read; `mdr check` says why")
 
-    def answer(entry: Entry[Any], title: str, declared: str | None, facts: dict[str, Any]) -> Answer:
+    def answer(entry: Entry[Any], title: str, declared: str | None, facts: dict[str, Any], own: Known) -> Answer:
         def at(fact: str) -> Place:
             return (entry if fact in entry.record.facts else device).at("facts", fact, key=True)
 
-        return Answer(entry.id, entry.cls.singular, title, declared, by_rules(facts, law, guidance), at)
+        return Answer(entry.id, entry.cls.singular, title, declared, by_rules(facts, law, guidance or own.guidance), at)
 
-    yield answer(device, device.record.name, decided.device_class if decided else None, device.record.facts)
+    declared = decided.device_class if decided else None
+    yield answer(device, device.record.name, declared, device.record.facts, known(dossier, law))
     for subject in subjects(dossier, law):
         entry = subject.entry
         inherited = device.record.facts if entry.cls.kind_name == "variants" else {}
-        yield answer(entry, dossier.say(dossier.label_of(entry)), subject.declared, {**inherited, **entry.record.facts})
+        title = dossier.say(dossier.label_of(entry))
+        yield answer(entry, title, subject.declared, {**inherited, **entry.record.facts}, subject.known)
 
 
 def _as_text(answer: Answer) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from mdr_blueprint.classification import Classified, Hit
+from mdr_blueprint.classification import Classified, Hit, guidance_named
 from mdr_blueprint.facts import Subject, subjects
 from mdr_blueprint.model import Accessory, Classification, Component, Record, Variant
 from mdr_blueprint.tables.engine import table
@@ -39,7 +39,8 @@ def classification_decision(inputs: Inputs) -> Iterator[Row]:
     deciding = _deciding(given)
     by_facts = bool(given.facts)
     of_class: Cell = f"class {', '.join(given.suffixes) or given.base_class}" if by_facts else Gap(NO_FACTS)
-    yield _side_by_side("Risk class", declared and f"class {declared}", of_class, _same_class(declared, given) and by_facts)
+    same_class = by_facts and declared is not None and given.agrees_with(declared)
+    yield _side_by_side("Risk class", declared and f"class {declared}", of_class, same_class)
     rules: Cell = _listed([f"Rule {number}" for number in given.deciding_rules]) or Gap("no rule hits" if by_facts else NO_FACTS)
     yield _side_by_side("Deciding rule of Annex VIII", rule and f"Rule {rule}", rules, rule in given.deciding_rules)
     places = tuple(f"{hit.place}: {spaced(hit.reason)}" if hit.reason else hit.place for hit in deciding)
@@ -50,7 +51,7 @@ def classification_decision(inputs: Inputs) -> Iterator[Row]:
         "classification",
     )
     guidance = decided.guidance if decided else None
-    yield _side_by_side("Guidance", guidance, given.guidance, given.guidance in (guidance or ""))
+    yield _side_by_side("Guidance", guidance, given.guidance, given.guidance == guidance_named(guidance, inputs.law))
 
 
 def _side_by_side(item: str, declared: str | int | None, given: Cell, agree: bool) -> Row:
@@ -59,11 +60,6 @@ def _side_by_side(item: str, declared: str | int | None, given: Cell, agree: boo
 
 def _deciding(given: Classified) -> list[Hit]:
     return [hit for hit in given.hits if hit.device_class == given.base_class]
-
-
-def _same_class(declared: str | None, given: Classified) -> bool:
-    names = {name for name in re.split(r"[\s,/+]+", declared or "") if name}
-    return names == set(given.suffixes or (given.base_class,))
 
 
 def _plain(text: str) -> str:
@@ -209,7 +205,7 @@ def classification_subjects(inputs: Inputs) -> Iterator[Row]:
         declared = subject.declared if own else decided.device_class if decided else None
         shown = declared and (f"{declared}{_rule_words(subject)}" if own else f"{declared}, as the device")
         facts: Cell = Gap(NO_FACTS) if not given.facts else ", ".join(given.suffixes) or given.base_class
-        if given.facts and declared and not _same_class(declared, given):
+        if given.facts and declared and not given.agrees_with(declared):
             facts = Gap(str(facts))
         hits = tuple(f"{hit.place}, class {hit.device_class}: {spaced(hit.reason)}" for hit in given.hits)
         assumed = [spaced(item.fact) for item in given.assumed]

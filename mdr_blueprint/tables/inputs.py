@@ -8,14 +8,14 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from mdr_blueprint.classification import Classified, classify
+from mdr_blueprint.classification import Classified
 from mdr_blueprint.conditions import Condition
 from mdr_blueprint.diagnostics import Report
 from mdr_blueprint.facts import Known, known
 from mdr_blueprint.graph import Graph
 from mdr_blueprint.load import Dossier, Entry, Law
 from mdr_blueprint.markdown import parse_prose
-from mdr_blueprint.model import KINDS, AppliedStandard, Classification, ClauseAnswer, Evidence, Record, Risk, Situation
+from mdr_blueprint.model import KINDS, AppliedStandard, ClauseAnswer, Evidence, Record, Risk, Situation
 from mdr_blueprint.revision import Revision
 from mdr_blueprint.source import Sources
 from mdr_blueprint.tables.shapes import Cell, Gap, Lines, RecordLink, Words
@@ -39,14 +39,10 @@ class Inputs:
         """The facts of the device, what follows from them, and its class."""
         return known(self.dossier, self.law)
 
-    @cached_property
+    @property
     def classified(self) -> Classified:
-        """The class by the facts, read with the guidance that the decision names where the library knows it."""
-        decided = self.dossier.single(Classification)
-        named = decided.guidance or "" if decided else ""
-        revision = next((name for name in self.law.annex_viii.guidance.revisions if name in named), None)
-        own = self.known.classified
-        return own if revision in (None, own.guidance) else classify(self.known.stated, self.law, revision)
+        """The class by the facts."""
+        return self.known.classified
 
     @cached_property
     def open_findings(self) -> dict[str, int]:

@@ -6,12 +6,12 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from mdr_blueprint.classification import Classified, classify
+from mdr_blueprint.classification import SUFFIXES, Classified, class_words
 from mdr_blueprint.facts import Known, known_of
 from mdr_blueprint.load import Dossier, Entry, Law
 from mdr_blueprint.model import Accessory, Classification, Component, Device, SoftwareItem, Variant
 from mdr_blueprint.model.device import AccessoryClass, Facts
-from mdr_blueprint.rules.device.classification import base_class, class_words
+from mdr_blueprint.rules.device.classification import base_class
 from mdr_blueprint.rules.device.facts import usable
 from mdr_blueprint.rules.engine import Found, entries, rule
 from mdr_blueprint.rules.questions import call, first, listed
@@ -20,8 +20,6 @@ NUMBER = r"\d{1,2}(?!\d|\.\d)"
 RULES_NAMED = re.compile(rf"\brules?\s+({NUMBER}(?:\s*(?:,|;|to|through|and|or|/|-|–)+\s*{NUMBER})*)", re.IGNORECASE)
 """`Rule 10`, `Rules 1, 5 and 9`, `Rules 2 to 4`; not the implementing rules, such as `rule 3.3`."""
 RANGE = re.compile(r"(\d+)(?:\s*(?:to|through|-|–)\s*(\d+))?")
-SUFFIXES = {"s": "sterile", "m": "measuring", "r": "reusable_surgical_instrument"}
-"""Suffix of class I -> the fact behind it (Article 52(7))."""
 FACTS = ("DEV220", "DEV221", "DEV222")
 
 
@@ -40,12 +38,6 @@ def _deciding(classified: Classified) -> str:
     return "by " + listed([f"{hit.place} ({hit.reason})" if hit.reason else hit.place for hit in hits]) if hits else "by no rule"
 
 
-def _given(known: Known, guidance: str | None, law: Law) -> Classified:
-    """The class by the facts, read with the guidance that the decision names where the library knows it."""
-    named = next((revision for revision in law.annex_viii.guidance.revisions if revision in (guidance or "")), None)
-    return known.classified if named in (None, known.classified.guidance) else classify(known.stated, law, named)
-
-
 def _device(dossier: Dossier, law: Law) -> tuple[Entry[Device], Entry[Classification]] | None:
     """The device and the decision on its class, where its facts can be judged."""
     device, decided = next(entries(dossier, Device), None), next(entries(dossier, Classification), None)
@@ -58,7 +50,7 @@ def _parts(dossier: Dossier, law: Law) -> Iterator[tuple[Entry[Any], AccessoryCl
         decided: AccessoryClass | None = entry.record.classification
         alone = entry.cls is Accessory or entry.record.sold_separately
         if alone and decided is not None and usable(entry.record.facts, law):
-            yield entry, decided, known_of(entry.record.facts, law)
+            yield entry, decided, known_of(entry.record.facts, law, decided)
 
 
 def _disagreement(declared: str | None, number: int | None, classified: Classified) -> tuple[str, str] | None:
@@ -80,8 +72,7 @@ def class_against_facts(dossier: Dossier, law: Law, known: Known) -> Iterator[Fo
     Fix: correct the class and the rule, or the fact that the message names; argue in `rationale` where the rules leave a choice.
     """
     for _, decided in filter(None, [_device(dossier, law)]):
-        given = _given(known, decided.record.guidance, law)
-        wrong = _disagreement(decided.record.device_class, decided.record.rule, given)
+        wrong = _disagreement(decided.record.device_class, decided.record.rule, known.classified)
         if wrong:
             yield Found.on(decided, f"the device {wrong[0]}", wrong[1])
 
@@ -95,8 +86,7 @@ def rule_not_in_rationale(dossier: Dossier, law: Law, known: Known) -> Iterator[
     """
     for _, decided in filter(None, [_device(dossier, law)]):
         named = rules_named(f"{decided.record.rationale or ''} Rule {decided.record.rule or 0}")
-        hits = _given(known, decided.record.guidance, law).hits
-        left_out = {hit.rule: hit for hit in hits if hit.rule is not None and hit.rule not in named}
+        left_out = {hit.rule: hit for hit in known.classified.hits if hit.rule is not None and hit.rule not in named}
         if left_out and decided.record.rationale:
             told = listed([f"{hit.place} (class {hit.device_class})" for hit in left_out.values()])
             yield Found.on(decided, f"the rationale does not mention {told}, which the facts call for", "rationale")
@@ -111,12 +101,11 @@ def software_without_statement(dossier: Dossier, law: Law, known: Known) -> Iter
     Fix: say in `rationale` which of the two holds for the software, and why.
     """
     for _, decided in filter(None, [_device(dossier, law)]):
-        text = decided.record.rationale or ""
-        facts = known.stated.get("software", "none")
-        software = facts != "none" or next(entries(dossier, SoftwareItem), None) is not None
+        text, stated = decided.record.rationale or "", known.stated.get("software")
+        software = stated != "none" if stated else next(entries(dossier, SoftwareItem), None) is not None
         named = rules_named(text) | {hit.rule for hit in known.classified.hits}
         if software and text and 11 not in named and "3.3" not in text:
-            source = f"software = {facts}" if facts != "none" else "the project has software items"
+            source = f"software = {stated}" if stated else "the project has software items"
             yield Found.on(decided, f"{source}, and the rationale mentions neither implementing rule 3.3 nor Rule 11",
                            "rationale")
 
@@ -142,13 +131,14 @@ def suffix_against_facts(dossier: Dossier, law: Law, known: Known) -> Iterator[F
 
 
 def _suffixes(declared: str | None, known: Known) -> str:
-    if base_class(declared) != "I" or known.classified.base_class != "I":
+    """What is wrong with the suffixes of class I; another class has none, and a class that the facts do not give is told."""
+    if base_class(declared) != "I":
         return ""
-    written = {word[1:] for word in class_words(declared or "")} - {""}
+    written = class_words(declared or "")
     wrong = []
-    for suffix, fact in SUFFIXES.items():
+    for name, fact in SUFFIXES.items():
         value = known.stated.get(fact)
-        if (value == "true") is not (suffix in written):
+        if (value == "true") is not (name in written):
             wrong.append(f"`{fact}` is not stated" if value is None else f"{fact} = {value}")
     return listed(wrong) if wrong else ""
 
@@ -161,7 +151,7 @@ def part_class_against_facts(dossier: Dossier, law: Law) -> Iterator[Found]:
     Fix: correct its class and rule, or the fact that the message names.
     """
     for entry, decided, known in _parts(dossier, law):
-        wrong = _disagreement(decided.device_class, decided.rule, _given(known, decided.guidance, law))
+        wrong = _disagreement(decided.device_class, decided.rule, known.classified)
         if wrong:
             yield Found.on(entry, f"{call(entry)} {wrong[0]}", "classification", wrong[1])
 
@@ -180,7 +170,7 @@ def variant_of_another_class(dossier: Dossier, law: Law, known: Known) -> Iterat
         facts: Facts = {**device.record.facts, **entry.record.facts}
         if not entry.record.facts or not usable(facts, law):
             continue
-        own, whole = known_of(facts, law).classified, known.classified
+        own, whole = known_of(facts, law, dossier.single(Classification)).classified, known.classified
         if (own.base_class, own.suffixes) != (whole.base_class, whole.suffixes):
             yield Found.on(entry, f"{call(entry)} comes to class {_printed(own)} {_deciding(own)}, the device to class "
                            f"{_printed(whole)}", "facts", key=True)
@@ -202,7 +192,7 @@ def class_rests_on_unstated_facts(dossier: Dossier, law: Law, known: Known) -> I
             continue
         given = known.classified
         told = [f"`{item.fact}` ({item.place}: class {item.device_class})" for item in given.assumed]
-        told += [f"`{SUFFIXES[name[1:]]}` (class {name})" for name in given.open_suffixes]
+        told += [f"`{SUFFIXES[name]}` (class {name})" for name in given.open_suffixes]
         if told:
             yield Found.on(entry, f"class {_printed(given)} rests on {len(told)} fact{'s' if len(told) > 1 else ''} not stated: "
                            f"{first(told, 5)}", "facts", key=True)

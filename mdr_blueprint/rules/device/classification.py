@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
+from mdr_blueprint.classification import class_words
 from mdr_blueprint.facts import Known
 from mdr_blueprint.load import Dossier, Entry, Law
 from mdr_blueprint.model import Accessory, Classification, Component
@@ -18,11 +19,6 @@ CLASSES = ("I", "Is", "Im", "Ir", "IIa", "IIb", "III")
 RULES = range(1, 23)
 REVISION = "(?:rev|revision|version|v)"
 MDCG = re.compile(r"(?<![a-z0-9])mdcg-\d{4}-\d+")
-
-
-def class_words(text: str) -> list[str]:
-    """`Class Is/Im` as `[Is, Im]`; a device may be both at once."""
-    return [word for word in re.split(r"[\s,/+]+", text.strip().removeprefix("Class ").removeprefix("class ")) if word]
 
 
 def base_class(text: str | None) -> str | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from typing import Any
 
 from mdr_blueprint.diagnostics import did_you_mean
@@ -11,7 +11,7 @@ from mdr_blueprint.load import Dossier, Entry, Law
 from mdr_blueprint.model import Accessory, ClauseAnswer, Component, Device, GsprAnswer, Variant
 from mdr_blueprint.model.device import Facts
 from mdr_blueprint.rules.engine import Found, entries, rule
-from mdr_blueprint.rules.questions import call, listed
+from mdr_blueprint.rules.questions import call, listed, short
 
 PRODUCTS = (Device, Variant, Accessory, Component)
 """Records whose facts say what a product is."""
@@ -30,6 +30,13 @@ def usable(facts: Facts, law: Law) -> bool:
     known = known_of(facts, law)
     return (len(known.stated) == len(facts) and any(name in known.stated for name in DECISIVE)
             and not any(known.judge(contradiction.when).holds for contradiction in law.facts.contradictions))
+
+
+def _decides(entry: Entry[Any], known: Known) -> bool:
+    """Whether a class follows from the facts of a record, or would if all that is written there could be read."""
+    written = entry.raw.get("facts")
+    names: Collection[str] = written if isinstance(written, dict) else DECISIVE if written else ()
+    return any(name in known.stated or name in names for name in DECISIVE)
 
 
 @rule("DEV215", "E", basis="MDR Annex VIII 3.5 and Annex II 1.1(f)")
@@ -79,15 +86,15 @@ def unknown_fact_value(dossier: Dossier, law: Law) -> Iterator[Found]:
             definition = law.facts.facts.get(name)
             if definition is not None and definition.type == "number":
                 if not fact.value.isdecimal():
-                    yield Found.on(entry, f"`{name}` is a number, not `{fact.value}`", "facts", name)
+                    yield Found.on(entry, f"`{name}` is a number, not `{short(fact.value)}`", "facts", name)
                 elif name == "driven_rule" and fact.value not in law.annex_viii.rules:
-                    yield Found.on(entry, f"there is no rule {fact.value}; Annex VIII has rules 1 to 22", "facts", name)
+                    yield Found.on(entry, f"there is no rule {short(fact.value)}; Annex VIII has rules 1 to 22", "facts", name)
                 continue
             answers = definition or law.facts.derived.get(name)
             if answers is not None and fact.value not in answers.answers:
                 values = listed([f"`{value}`" for value in answers.answers], "or")
-                yield Found.on(entry, f"`{fact.value}` is no value of `{name}`{did_you_mean(fact.value, answers.answers)}; "
-                               f"there are {values}", "facts", name)
+                yield Found.on(entry, f"`{short(fact.value)}` is no value of `{name}`; there are {values}"
+                               f"{did_you_mean(fact.value, answers.answers)}", "facts", name)
 
 
 @rule("DEV222", "E", basis="MDR Annex II 1.1; Annex VIII", requires=("DEV220", "DEV221"))
@@ -123,7 +130,7 @@ def device_without_facts(dossier: Dossier, known: Known) -> Iterator[Found]:
     Fix: state the facts of the device under `facts`, first of all those that the message names.
     """
     for entry in entries(dossier, Device):
-        if not any(name in known.stated for name in DECISIVE):
+        if not _decides(entry, known):
             names = listed([f"`{name}`" for name in DECISIVE], "or")
             yield Found.on(entry, f"the device states none of the facts {names}: no class follows", "facts", key=True)
 
@@ -139,6 +146,6 @@ def part_without_facts(dossier: Dossier, law: Law) -> Iterator[Found]:
     for entry in entries(dossier, Accessory, Component):
         if entry.cls is Component and not entry.record.sold_separately:
             continue
-        if not any(name in known_of(_facts(entry), law).stated for name in DECISIVE):
+        if not _decides(entry, known_of(_facts(entry), law)):
             names = listed([f"`{name}`" for name in DECISIVE], "or")
             yield Found.on(entry, f"{call(entry)} states none of the facts {names}: no class follows", "facts", key=True)

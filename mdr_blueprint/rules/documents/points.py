@@ -15,6 +15,8 @@ from mdr_blueprint.rules.engine import Found, entries, live, rule
 from mdr_blueprint.rules.questions import call, is_missing, listed
 from mdr_blueprint.source import Sources
 
+TOLD = ("device", "intended_purpose", "classification", "statements", "gspr", "requirements", "tests")
+"""Kinds whose absence has a rule of its own; a point that such a kind answers in the first place is not told again."""
 MDCG = re.compile(r"\bMDCG\s+(20\d\d)-(\d+)\b")
 
 
@@ -35,10 +37,11 @@ def empty_point(dossier: Dossier, law: Law, known: Known, sources: Sources) -> I
     Why: a technical file that is silent on a point is incomplete; the notified body asks for it in its first round.
     Fix: write the records that answer it, or register the document that does under `evidence` with the point in its `points`.
     """
+    told = {(kind,) for kind in TOLD if is_missing(dossier, sources, kind)}
     planned, named = _documents(dossier, planned=True), _documents(dossier, planned=False)
     for annex, points in _annexes(law).items():
         due = {key: point for key, point in points.items() if known.judge(point.when).holds}
-        own = {key for key, point in due.items() if f"{annex}:{key}" in named or
+        own = {key for key, point in due.items() if f"{annex}:{key}" in named or point.kinds[:1] in told or
                any(not is_missing(dossier, sources, kind) for kind in point.kinds)}
         covered = {key for key in due if any(f"{annex}:{above}" in named for above in _line(key, points))}
         touched = {above for key in own for above in _line(key, points)}

@@ -126,7 +126,7 @@ def _number(what: str, number: int) -> str:
     return f"{number} {one if number == 1 else many}"
 
 
-@rule("GSPR321", "E", basis=ANSWER, requires=ROWS)
+@rule("GSPR321", "E", basis=ANSWER, requires=(*ROWS, "GSPR318"))
 def points_not_covered(dossier: Dossier, law: Law, known: Known) -> Iterator[Found]:
     """One answer is to stand for points that need answers of their own.
 

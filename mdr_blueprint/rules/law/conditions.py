@@ -99,8 +99,8 @@ def unknown_value_asked(library: LibraryData) -> Iterator[Found]:
         for value in question.values if definition is not None and definition.answers else ():
             if definition is not None and value not in definition.answers:
                 answers = first([f"`{answer}`" for answer in definition.answers])
-                yield Found(file.name, file.at(*way), f"`{question.fact}` is never `{value}`"
-                            f"{did_you_mean(value, definition.answers)}; there are {answers}")
+                yield Found(file.name, file.at(*way), f"`{question.fact}` is never `{value}`; there are {answers}"
+                            f"{did_you_mean(value, definition.answers)}")
     for file, content in library.of(Vocabulary):
         for name, fact in content.facts.items():
             if fact.absent is not None and fact.answers and fact.absent not in fact.answers:

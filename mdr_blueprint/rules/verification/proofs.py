@@ -137,14 +137,26 @@ def software_without_class(dossier: Dossier) -> Iterator[Found]:
     Why: the class decides how much has to be designed, reviewed and tested; without it nobody can tell whether that was enough.
     Fix: give `safety_class` (A, B or C), at least to the software system.
     """
+    classed = _classed(dossier)
     for entry in entries(dossier, SoftwareItem):
-        if not _classed(dossier, entry, set()):
+        if entry.id not in classed:
             yield Found.on(entry, f"{call(entry)} has no safety class and is part of no item that has one", "safety_class")
 
 
-def _classed(dossier: Dossier, entry: Entry[SoftwareItem], seen: set[str]) -> bool:
-    if entry.id in seen or not lacks(entry, "safety_class"):
-        return entry.id not in seen
-    seen.add(entry.id)
-    owners = [dossier.get(base(owner), SoftwareItem) for owner in entry.record.part_of]
-    return any(owner is None or _classed(dossier, owner, seen) for owner in owners)
+def _classed(dossier: Dossier) -> set[str]:
+    """Items with a safety class of their own or of what they are part of; that of an item which is not there is not missed."""
+    parts: dict[str, list[str]] = {}
+    due = []
+    for entry in dossier.of(SoftwareItem):
+        owners = [base(owner) for owner in entry.record.part_of]
+        for owner in owners:
+            parts.setdefault(owner, []).append(entry.id)
+        if not lacks(entry, "safety_class") or any(dossier.get(owner, SoftwareItem) is None for owner in owners):
+            due.append(entry.id)
+    classed: set[str] = set()
+    while due:
+        id_ = due.pop()
+        if id_ not in classed:
+            classed.add(id_)
+            due += parts.get(id_, ())
+    return classed

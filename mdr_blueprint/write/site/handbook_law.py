@@ -312,7 +312,8 @@ def _standards_page(law: Law) -> SitePage:
 def _guidance_page(law: Law) -> SitePage:
     source = law.guidance.source
     sheet = Sheet("guidance.html", "Register of guidance", SECTION)
-    sheet.text(f"As of {source.checked}: {source.reference or ''}. {(source.note or '').capitalize()}.")
+    note = f" {source.note[0].upper()}{source.note[1:]}." if source.note else ""
+    sheet.text(f"As of {source.checked}: {source.reference or ''}.{note}")
     sheet.table(
         (
             Column("Id", 18),
