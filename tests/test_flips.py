@@ -226,7 +226,7 @@ def test_the_workbook_follows(sheets):
     assert row[2].splitlines() == ["no", "answered for ionising = none, now diagnostic", "facts: applies because ionising = diagnostic"]
     assert row[7] == "open"
     hits = [row[2].splitlines() for row in sheets["Rules of Annex VIII"] if row[0] == "10"]
-    assert hits == [["hits: class IIa", "first indent"], ["hits and decides: class IIb", "last paragraph"]]
+    assert hits == [["applies: class IIa", "first indent"], ["applies and decides: class IIb", "last paragraph"]]
     duties = {row[0]: row for row in sheets["Duties by class and facts"]}
     assert "Conformity assessment of class IIb" in duties
     assert "At least every year." in duties["Periodic safety update report"][3]

@@ -62,6 +62,14 @@ def test_a_chain_of_any_length_is_followed(tmp_path: Path) -> None:
         assert sum(finding.code == "VER542" for finding in compile(tmp_path).report.findings) == due
 
 
+def test_a_point_of_which_a_part_is_answered_is_not_called_empty(tmp_path: Path) -> None:
+    plan = 'evidence: {EV-1: {title: Plan, status: approved, points: ["annex_iii:1(a)/i1"]}}\n'
+    for records, whole in (("", True), (plan, False)):
+        (tmp_path / "project.yaml").write_text(f"project: {{}}\n{records}")
+        empty = {finding.subject for finding in compile(tmp_path).report.findings if finding.code == "DOC823"}
+        assert ("annex_iii:1" in empty, "annex_iii:1(b)" in empty, "annex_iii:1(a)" in empty) == (whole, not whole, False)
+
+
 def test_names_and_titles_are_unique() -> None:
     assert len({rule.name for rule in RULES}) == len(RULES)
     assert len({rule.title for rule in RULES}) == len(RULES)

@@ -135,8 +135,8 @@ def test_every_rule_stands_in_the_rationale_with_its_reason(tmp_path):
     rows = made.get("classification_rules").rows
     assert {words(row.cells[0]) for row in rows} == {str(number) for number in range(1, 23)}
     assert all(words(row.cells[3]) for row in rows)
-    assert line(rows, "10")[2:3] == ["hits and decides: class IIa\nfirst indent"]
-    assert line(rows, "5")[2] == "does not hit"
+    assert line(rows, "10")[2:3] == ["applies and decides: class IIa\nfirst indent"]
+    assert line(rows, "5")[2] == "does not apply"
     definitions = [words(row.cells[1]) for row in made.get("classification_definitions").rows]
     assert "transient" in definitions
     assert "long term" not in definitions, "the answer is another term of the same fact"

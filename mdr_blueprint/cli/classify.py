@@ -151,9 +151,9 @@ def _as_text(answer: Answer) -> str:
         ("Facts that are not understood", unknown),
         ("Facts that contradict each other", [f"{_pairs(c.because)}: {c.why}" for c in result.contradictions]),
         ("To know first", list(result.remarks)),
-        ("Rules that hit", [f"{hit.place}: class {hit.device_class} ({hit.reason})" for hit in result.hits]),
+        ("Rules that apply", [f"{hit.place}: class {hit.device_class} ({hit.reason})" for hit in result.hits]),
         ("Parts of rules that give way", [f"{hit.place}: class {hit.device_class}, {hit.reason}" for hit in result.withdrawn]),
-        ("Rules that do not hit", [f"Rule {other.rule}: {other.reason}" for other in result.others]),
+        ("Rules that do not apply", [f"Rule {other.rule}: {other.reason}" for other in result.others]),
         ("Assumed, because not stated; otherwise the class would rise", [_assumed(a) for a in result.assumed]),
     )
     for title, lines in sections:

@@ -41,7 +41,8 @@ def classification_decision(inputs: Inputs) -> Iterator[Row]:
     of_class: Cell = f"class {', '.join(given.suffixes) or given.base_class}" if by_facts else Gap(NO_FACTS)
     same_class = by_facts and declared is not None and given.agrees_with(declared)
     yield _side_by_side("Risk class", declared and f"class {declared}", of_class, same_class)
-    rules: Cell = _listed([f"Rule {number}" for number in given.deciding_rules]) or Gap("no rule hits" if by_facts else NO_FACTS)
+    none = Gap("no rule applies" if by_facts else NO_FACTS)
+    rules: Cell = _listed([f"Rule {number}" for number in given.deciding_rules]) or none
     yield _side_by_side("Deciding rule of Annex VIII", rule and f"Rule {rule}", rules, rule in given.deciding_rules)
     places = tuple(f"{hit.place}: {spaced(hit.reason)}" if hit.reason else hit.place for hit in deciding)
     named = _plain(clause or "")
@@ -114,7 +115,7 @@ def classification_implementing(inputs: Inputs) -> Iterator[Row]:
     sheet=True,
 )
 def classification_rules(inputs: Inputs) -> Iterator[Row]:
-    """Every rule: what of it hits and by which facts, what gives way, or why nothing of it hits."""
+    """Every rule: what of it applies and by which facts, what gives way, or why nothing of it applies."""
     given = inputs.classified
     others = {other.rule: other.reason for other in given.others}
     for hit in (hit for hit in given.hits if hit.rule is None):
@@ -128,11 +129,11 @@ def classification_rules(inputs: Inputs) -> Iterator[Row]:
             if hit.rule == number:
                 yield _hit_row(key, rule.title, hit, "gives way")
         if number in others:
-            yield Row((key, rule.title, "does not hit", spaced(others[number])))
+            yield Row((key, rule.title, "does not apply", spaced(others[number])))
 
 
 def _word(hit: Hit, given: Classified) -> str:
-    return "hits and decides" if hit.device_class == given.base_class else "hits"
+    return "applies and decides" if hit.device_class == given.base_class else "applies"
 
 
 def _hit_row(key: str, title: str, hit: Hit, word: str) -> Row:
@@ -181,7 +182,7 @@ def classification_notes(inputs: Inputs) -> Iterator[Row]:
     for number in dict.fromkeys(hit.rule for hit in given.hits if hit.rule):
         rule = inputs.law.annex_viii.rules[str(number)]
         for trap in rule.traps:
-            yield row(None, "trap", f"Rule {number}", trap)
+            yield row(None, "often overlooked", f"Rule {number}", trap)
         if rule.recheck:
             yield row(None, "check again", f"Rule {number}", rule.recheck)
 
@@ -193,7 +194,7 @@ def classification_notes(inputs: Inputs) -> Iterator[Row]:
     Column("Kind", 11),
     Column("Declared", 14),
     Column("From the facts", 9),
-    Column("Rules that hit, and why", 44),
+    Column("Rules that apply, and why", 44),
     empty="There is no accessory, no part that is sold separately and no variant with facts of its own.",
 )
 def classification_subjects(inputs: Inputs) -> Iterator[Row]:
@@ -216,7 +217,7 @@ def classification_subjects(inputs: Inputs) -> Iterator[Row]:
             KIND_WORDS[subject.entry.cls],
             value(shown),
             facts,
-            Lines(lines) if lines else Gap("no rule hits"),
+            Lines(lines) if lines else Gap("no rule applies"),
         )
         yield Row(cells, subject.entry.id, has_gap(cells))
 

@@ -17,6 +17,7 @@ from mdr_blueprint.model import (
     UserProfile,
     Variant,
 )
+from mdr_blueprint.model.library import FactDefinition
 from mdr_blueprint.tables.drives import drives_words
 from mdr_blueprint.tables.engine import table
 from mdr_blueprint.tables.inputs import Inputs, prose_or_empty, records, spaced
@@ -42,10 +43,16 @@ def facts(inputs: Inputs) -> Iterator[Row]:
             "device",
             spaced(name),
             definition.question if definition else Gap("not in the vocabulary"),
-            spaced(fact.value),
+            _answer(fact.value, definition),
             value(inputs.say(fact.argument)) if definition and definition.judgement else inputs.say(fact.argument),
             drives_words(inputs.law, name),
         )
+
+
+def _answer(answer: str, definition: FactDefinition | None) -> str:
+    """An answer by its meaning, with the word that the reasons use: `magnetic resonance (mri)`."""
+    meaning = definition.values.get(answer) if definition else None
+    return f"{meaning} ({spaced(answer)})" if meaning and meaning != spaced(answer) else spaced(answer)
 
 
 @table("operators", "Economic operators", Column("Role", 22), Column("Name", 24), Column("Address", 34), Column("SRN", 18))

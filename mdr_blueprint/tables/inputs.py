@@ -21,6 +21,8 @@ from mdr_blueprint.source import Sources
 from mdr_blueprint.tables.shapes import Cell, Gap, Lines, RecordLink, Words
 
 NUMBERS = re.compile(r"(\d+)")
+INDENTS = {"i1": "first", "i2": "second", "i3": "third", "i4": "fourth", "i5": "fifth", "i6": "sixth"}
+"""Annex I does not number its indents; a citation counts them in words, and no list has more."""
 
 
 @dataclass(frozen=True)
@@ -118,9 +120,10 @@ class Inputs:
 
 
 def shown(id_: str) -> str:
-    """An id as a person reads it: `GSPR 14.2(d)`, `IEC 60601-1 clause 8.7.3` keep their words elsewhere."""
+    """An id as a person reads it: `GSPR 22.2, second indent`; `IEC 60601-1 clause 8.7.3` keeps its words elsewhere."""
     if id_.startswith("gspr:"):
-        return f"GSPR {id_[5:]}"
+        section, _, indent = id_[5:].partition("/")
+        return f"GSPR {section}, {INDENTS[indent]} indent" if indent in INDENTS else f"GSPR {id_[5:]}"
     return id_.removeprefix("document:")
 
 

@@ -31,8 +31,8 @@ def obligations(inputs: Inputs) -> Iterator[Row]:
 
 
 def _cited(duty: Obligation) -> str:
-    sure = duty.confidence in (None, "high")
-    return duty.citation if sure else f"{duty.citation} ({duty.confidence})"
+    doubt = {"secondary": "secondary source", "unverified": "not verified"}.get(duty.confidence or "")
+    return f"{duty.citation} ({doubt})" if doubt else duty.citation
 
 
 def _due(inputs: Inputs, duty: Obligation) -> Lines:

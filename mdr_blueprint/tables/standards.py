@@ -17,12 +17,12 @@ from mdr_blueprint.tables.shapes import Cell, Column, Gap, Lines, RecordLink, Ro
     "standards",
     "Applied standards",
     Column("Standard", 18),
-    Column("Subject", 28),
+    Column("Subject", 27),
     Column("Edition applied", 14),
-    Column("Known newest edition", 22),
-    Column("Applied", 34),
-    Column("Status under the Regulation", 26),
-    Column("Checked on", 16),
+    Column("Known newest edition", 28),
+    Column("Applied", 30),
+    Column("Status under the Regulation", 28),
+    Column("Checked on", 13),
     sheet=True,
 )
 def standards(inputs: Inputs) -> Iterator[Row]:
@@ -60,7 +60,7 @@ def standing(inputs: Inputs, id_: str) -> str:
         "unknown": "unknown",
     }[known.status]
     if known.status == "harmonised" and known.oj and known.oj.decision:
-        words += f", {known.oj.decision}"
+        words += f" as {known.european}, {known.oj.decision}" if known.european else f", {known.oj.decision}"
     return words if known.confidence == "high" else f"{words} ({known.confidence} source)"
 
 

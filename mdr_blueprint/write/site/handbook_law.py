@@ -37,7 +37,7 @@ def _dated(source: LawSource) -> str:
 
 
 def _lines(items: Iterable[str]) -> Cell:
-    found = tuple(item for item in items if item)
+    found = tuple(item.replace("`", "") for item in items if item)  # a cell is no Markdown
     return "" if not found else found[0] if len(found) == 1 else Lines(found)
 
 
@@ -127,14 +127,14 @@ def _annex_viii_page(law: Law) -> SitePage:
 
 def _rule(sheet: Sheet, number: str, rule: ClassRule) -> None:
     sheet.heading(f"rule-{number}", f"Rule {number}: {rule.title}", rule.scope_text)
-    sheet.text(f"Section {rule.section}. The device is {rule.scope_text}.")
+    sheet.text(f"Section {rule.section}. It covers {rule.scope_text}.")
     facts = [("Scope", conditions.words(rule.scope))]
     if rule.yields_to:
         facts.append(("Silent beside", f"Rules {', '.join(map(str, rule.yields_to))}"))
     if rule.recheck:
         facts.append(("Check again", rule.recheck))
     if rule.note:
-        facts.append(("Note", rule.note))
+        facts.append(("Note", rule.note.replace("`", "")))
     facts += [("Trap", trap) for trap in rule.traps]
     sheet.table((Column("Item", 14), Column("Content", 90)), list(facts))
     sheet.table(
@@ -296,7 +296,7 @@ def _standards_page(law: Law) -> SitePage:
         [
             (
                 id_,
-                standard.designation,
+                _lines((standard.designation, "" if standard.european == standard.designation else standard.european or "")),
                 standard.title,
                 _lines((standard.status.replace("_", " "), standard.confidence)),
                 "always" if standard.always else conditions.words(standard.when) if standard.when else "",
@@ -313,14 +313,14 @@ def _guidance_page(law: Law) -> SitePage:
     source = law.guidance.source
     sheet = Sheet("guidance.html", "Register of guidance", SECTION)
     note = f" {source.note[0].upper()}{source.note[1:]}." if source.note else ""
-    sheet.text(f"As of {source.checked}: {source.reference or ''}.{note}")
+    sheet.text(f"As of {source.checked}: {source.reference or ''}.{note} Revision 0 is a first version without a number.")
     sheet.table(
         (
             Column("Id", 18),
             Column("Title (own words)", 42),
-            Column("Newest known", 10),
-            Column("Date", 9),
-            Column("Earlier", 9),
+            Column("Newest revision known", 12),
+            Column("Date", 12),
+            Column("Earlier ones", 11),
             Column("Status", 11),
             Column("Confidence and note", 44),
         ),

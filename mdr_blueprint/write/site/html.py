@@ -134,7 +134,7 @@ class HtmlWriter:
         columns = "".join(f'<col style="width:{column.width * 100 / total:.1f}%">' for column in table.columns)
         head = "".join(f'<th scope="col">{escape(column.title, quote=False)}</th>' for column in table.columns)
         gaps = f' data-gaps="{table.gaps}"' if table.gaps else ""
-        wide, size = (" mdr-wide", f' style="min-width:{min(total, 200) * 0.31:.0f}rem"') if total > 110 else ("", "")
+        wide, size = (" mdr-wide", f' style="min-width:{min(total, 200) * 0.27:.0f}rem"') if total > 110 else ("", "")
         rows = "\n".join([self.row(row) for row in table.rows])
         return (
             f'<div class="mdr-scroll{wide}"><table class="mdr-table" data-rows="{len(table.rows)}"{gaps}{size}>'
