@@ -1,4 +1,4 @@
-"""Which answer of a project stands for an identifier of Annex I: its own, or that of a point above that covers it."""
+"""What stands for what lies below it: an answer to an identifier of Annex I, a document for a point of Annex II or III."""
 
 from __future__ import annotations
 
@@ -31,6 +31,11 @@ def points_above(law: Law, key: str) -> Iterator[str]:
 def points_below(law: Law, key: str) -> Iterator[str]:
     """Every identifier below another, in the order of Annex I."""
     return (other for other in law.gspr if key in points_above(law, other))
+
+
+def covers_point(above: str, name: str) -> bool:
+    """Whether a point of Annex II or III is another one or has it below: `annex_iii:1` and `annex_iii:1(a)/i3`."""
+    return name.startswith(above) and name[len(above) :][:1] in ("", "(", "/", ".")
 
 
 def _standing(dossier: Dossier, key: str) -> Entry[GsprAnswer] | None:

@@ -57,12 +57,23 @@ class Law:
         return self._annex_i.refused
 
     @cached_property
+    def technical_documentation(self) -> dict[str, AnnexPoints]:
+        """Annexes II and III, with their sources."""
+        return {"annex_ii": _gspr("annex_ii", AnnexPoints), "annex_iii": _gspr("annex_iii", AnnexPoints)}
+
+    @property
     def annex_ii(self) -> dict[str, AnnexPoint]:
-        return _gspr("annex_ii", AnnexPoints).points
+        return self.technical_documentation["annex_ii"].points
+
+    @property
+    def annex_iii(self) -> dict[str, AnnexPoint]:
+        return self.technical_documentation["annex_iii"].points
 
     @cached_property
-    def annex_iii(self) -> dict[str, AnnexPoint]:
-        return _gspr("annex_iii", AnnexPoints).points
+    def points(self) -> dict[str, AnnexPoint]:
+        """The points of both under the names that records give them: `annex_ii:3(b)`."""
+        annexes = self.technical_documentation.items()
+        return {f"{annex}:{key}": point for annex, held in annexes for key, point in held.points.items()}
 
     @cached_property
     def annex_iv(self) -> AnnexPoints:

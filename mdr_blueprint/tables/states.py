@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from mdr_blueprint.answers import covers_point
 from mdr_blueprint.load import Entry
 from mdr_blueprint.model import Evidence
 from mdr_blueprint.model.library import AnnexPoint
@@ -44,13 +44,6 @@ class State:
         return self.word if self.word in DONE else Gap(self.word)
 
 
-def named_points(inputs: Inputs) -> Iterator[tuple[str, AnnexPoint]]:
-    """The points of both annexes under the names that records give them: `annex_ii:3(b)`."""
-    for annex, points in (("annex_ii", inputs.law.annex_ii), ("annex_iii", inputs.law.annex_iii)):
-        for key, point in points.items():
-            yield f"{annex}:{key}", point
-
-
 def state_of(inputs: Inputs, name: str, point: AnnexPoint) -> State:
     """A point is complete when every kind of record it asks for is there and none of these records has an open finding; one that
     no kind of record answers, when documents name it and all of them are approved.
@@ -79,18 +72,14 @@ def state_of(inputs: Inputs, name: str, point: AnnexPoint) -> State:
 def _documents(inputs: Inputs, name: str) -> Iterator[Entry[Evidence]]:
     """Evidence that names a point or one above it: a plan that is said to answer 1 answers 1(a) as well."""
     for entry in kept(inputs.dossier.of(Evidence)):
-        if any(_covers(named, name) for named in entry.record.points):
+        if any(covers_point(named, name) for named in entry.record.points):
             yield entry
-
-
-def _covers(above: str, name: str) -> bool:
-    return name.startswith(above) and re.match(r"$|[(/.]", name[len(above) :]) is not None
 
 
 def by_part(inputs: Inputs) -> dict[str, dict[str, int]]:
     """How many points of each part of the documentation are in each state."""
     counts = {part: dict.fromkeys(STATES, 0) for part in PARTS.values()}
-    for name, point in named_points(inputs):
+    for name, point in inputs.law.points.items():
         part = next(words for head, words in PARTS.items() if name.startswith(head))
         counts[part][state_of(inputs, name, point).word] += 1
     return counts

@@ -8,7 +8,7 @@ from mdr_blueprint.model import KINDS
 from mdr_blueprint.tables.engine import table
 from mdr_blueprint.tables.inputs import Inputs
 from mdr_blueprint.tables.shapes import Cell, Column, Gap, LineItem, Lines, Row
-from mdr_blueprint.tables.states import DONE, STATES, State, by_part, named_points, state_of
+from mdr_blueprint.tables.states import DONE, STATES, State, by_part, state_of
 
 
 @table(
@@ -23,7 +23,7 @@ from mdr_blueprint.tables.states import DONE, STATES, State, by_part, named_poin
     sheet=True,
 )
 def readiness(inputs: Inputs) -> Iterator[Row]:
-    for name, point in named_points(inputs):
+    for name, point in inputs.law.points.items():
         state = state_of(inputs, name, point)
         cells = (
             point.citation,
@@ -81,7 +81,7 @@ def _counts(part: str, counts: dict[str, int]) -> Row:
 )
 def points(inputs: Inputs, document: str) -> Iterator[Row]:
     """The points that one document shows, with their state."""
-    for name, point in named_points(inputs):
+    for name, point in inputs.law.points.items():
         if document in point.documents:
             state = state_of(inputs, name, point)
             word: LineItem = state.word if state.word in DONE else Gap(state.word)

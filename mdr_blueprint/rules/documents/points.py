@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 
+from mdr_blueprint.answers import covers_point
 from mdr_blueprint.diagnostics import did_you_mean
 from mdr_blueprint.facts import Known
 from mdr_blueprint.graph.references import texts
@@ -20,16 +21,6 @@ TOLD = ("device", "intended_purpose", "classification", "statements", "gspr", "r
 MDCG = re.compile(r"\bMDCG\s+(20\d\d)-(\d+)\b")
 
 
-def _annexes(law: Law) -> dict[str, Mapping[str, AnnexPoint]]:
-    return {"annex_ii": law.annex_ii, "annex_iii": law.annex_iii}
-
-
-def _above(key: str, points: Mapping[str, AnnexPoint]) -> str | None:
-    """The point that another one is part of: `1(a)` of `1(a)/i3`, `1` of `1(a)`."""
-    owner = re.sub(r"(/i\d+|\(\w+\))$", "", key)
-    return owner if owner != key and owner in points else None
-
-
 @rule("DOC823", "W", basis="MDR Annexes II and III")
 def empty_point(dossier: Dossier, law: Law, known: Known, sources: Sources) -> Iterator[Found]:
     """A point of Annex II or III has nothing in the project, or only documents that are planned.
@@ -39,25 +30,24 @@ def empty_point(dossier: Dossier, law: Law, known: Known, sources: Sources) -> I
     """
     told = {(kind,) for kind in TOLD if is_missing(dossier, sources, kind)}
     planned, named = _documents(dossier, planned=True), _documents(dossier, planned=False)
-    for annex, points in _annexes(law).items():
-        due = {key: point for key, point in points.items() if known.judge(point.when).holds}
-        own = {key for key, point in due.items() if f"{annex}:{key}" in named or point.kinds[:1] in told or
-               any(not is_missing(dossier, sources, kind) for kind in point.kinds)}
-        covered = {key for key in due if any(f"{annex}:{above}" in named for above in _line(key, points))}
-        touched = {above for key in own for above in _line(key, points)}
-        empty = [key for key in due if key not in own | covered | touched]
-        for key in empty:
-            if _above(key, points) not in empty:
-                point = points[key]
-                below = sum(1 for other in empty if other != key and key in _line(other, points))
-                more = f" and {below} points below it" if below > 1 else " and the point below it" if below else ""
-                document = planned.get(f"{annex}:{key}")
-                if document is not None:
-                    message = f"{call(document)}, which answers {point.citation} ({point.title}){more}, is only planned"
-                    yield Found.on(document, message, "status", fix="write and approve the document")
-                else:
-                    message = f"nothing in the project answers {point.citation} ({point.title}){more}"
-                    yield Found(f"{annex}:{key}", dossier.home(), message, fix=_fix(annex, key, point))
+    due = {name: point for name, point in law.points.items() if known.judge(point.when).holds}
+    own = {name for name, point in due.items() if name in named or point.kinds[:1] in told or
+           any(not is_missing(dossier, sources, kind) for kind in point.kinds)}
+    covered = {name for name in due if any(covers_point(above, name) for above in named)}
+    touched = {above for above in due if any(covers_point(above, name) for name in own)}
+    empty = [name for name in due if name not in own | covered | touched]
+    for name in empty:
+        if any(covers_point(other, name) for other in empty if other != name):
+            continue
+        point, document = due[name], planned.get(name)
+        below = sum(1 for other in empty if other != name and covers_point(name, other))
+        more = f" and {below} points below it" if below > 1 else " and the point below it" if below else ""
+        if document is not None:
+            message = f"{call(document)}, which answers {point.citation} ({point.title}){more}, is only planned"
+            yield Found.on(document, message, "status", fix="write and approve the document")
+        else:
+            message = f"nothing in the project answers {point.citation} ({point.title}){more}"
+            yield Found(name, dossier.home(), message, fix=_fix(name, point))
 
 
 def _documents(dossier: Dossier, *, planned: bool) -> dict[str, Entry[Evidence]]:
@@ -70,16 +60,8 @@ def _documents(dossier: Dossier, *, planned: bool) -> dict[str, Entry[Evidence]]
     }
 
 
-def _line(key: str, points: Mapping[str, AnnexPoint]) -> Iterator[str]:
-    """The points that one is part of, the nearest first."""
-    above = _above(key, points)
-    while above is not None:
-        yield above
-        above = _above(above, points)
-
-
-def _fix(annex: str, key: str, point: AnnexPoint) -> str:
-    held = f"register the document that answers it under `evidence`, with `points: [\"{annex}:{key}\"]`"
+def _fix(name: str, point: AnnexPoint) -> str:
+    held = f"register the document that answers it under `evidence`, with `points: [\"{name}\"]`"
     kinds = [f"`{kind}`" for kind in point.kinds]
     return f"write records of the kind {listed(kinds, 'or')}, or {held}" if kinds else held
 
@@ -91,12 +73,11 @@ def unknown_point(dossier: Dossier, law: Law) -> Iterator[Found]:
     Why: the point that was meant still looks empty.
     Fix: write it as `annex_ii:6.1(b)/i1` or `annex_iii:1(b)`.
     """
-    known = [f"{annex}:{key}" for annex, points in _annexes(law).items() for key in points]
     for entry in entries(dossier, Evidence):
         for index, point in enumerate(entry.record.points):
-            if point not in known:
-                renumbered = _renumbered(point)
-                hint = f"; since the corrigendum it is {renumbered}" if renumbered in known else did_you_mean(point, known)
+            if point not in law.points:
+                now = _renumbered(point)
+                hint = f"; since the corrigendum it is {now}" if now in law.points else did_you_mean(point, law.points)
                 yield Found.on(entry, f"`{point}` of {call(entry)} is no point of Annex II or III{hint}", "points", index)
 
 

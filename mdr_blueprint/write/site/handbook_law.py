@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 
 from mdr_blueprint import conditions
 from mdr_blueprint.load.law import Law
-from mdr_blueprint.model.library import AnnexPoint, ClassRule, Detail, LawSource
+from mdr_blueprint.model.library import AnnexPoints, ClassRule, Detail, LawSource
 from mdr_blueprint.tables import Cell, Column, Lines
 from mdr_blueprint.tables.drives import drives_words
 from mdr_blueprint.write.site.pages import SitePage
@@ -20,9 +20,9 @@ def law_pages(law: Law) -> Iterator[SitePage]:
     yield _facts_page(law)
     yield _annex_viii_page(law)
     yield _annex_i_page(law)
-    yield _points_page("annex-ii-iii.html", "Annex II and III: technical documentation", law.annex_ii, law.annex_iii)
-    yield _points_page("annex-iv.html", "Annex IV: declaration of conformity", law.annex_iv.points)
-    yield _points_page("annex-xiv.html", "Annex XIV: clinical evaluation and follow-up", law.annex_xiv.points)
+    yield _points_page("annex-ii-iii.html", "Annex II and III: technical documentation", *law.technical_documentation.values())
+    yield _points_page("annex-iv.html", "Annex IV: declaration of conformity", law.annex_iv)
+    yield _points_page("annex-xiv.html", "Annex XIV: clinical evaluation and follow-up", law.annex_xiv)
     yield _obligations_page(law)
     yield _standards_page(law)
     yield _guidance_page(law)
@@ -219,11 +219,11 @@ def _annex_i_page(law: Law) -> SitePage:
     return sheet.done()
 
 
-def _points_page(path: str, title: str, *annexes: Mapping[str, AnnexPoint]) -> SitePage:
+def _points_page(path: str, title: str, *annexes: AnnexPoints) -> SitePage:
     sheet = Sheet(path, title, SECTION)
+    sheet.text(_dated(annexes[0].source))
     sheet.text(
-        "A point that no kind of record answers is answered by a document: an evidence record that names it in `points`. In our "
-        "own words, no substitute for the legal text."
+        "A point that no kind of record answers is answered by a document: an evidence record that names it in `points`."
     )
     sheet.table(
         (
@@ -241,8 +241,8 @@ def _points_page(path: str, title: str, *annexes: Mapping[str, AnnexPoint]) -> S
                 conditions.words(point.when),
                 ", ".join(point.kinds) or "documents",
             )
-            for points in annexes
-            for point in points.values()
+            for annex in annexes
+            for point in annex.points.values()
         ],
     )
     return sheet.done()
