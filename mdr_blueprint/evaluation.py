@@ -1,20 +1,21 @@
 """How a risk is judged: bands of P1 and P2 combined by lookup, then the verdict of the matrix.
 
 One computation for the rules that check it and the tables that show it. Bands are names with an order; they are
-looked up, never multiplied. What a policy does not define is None, never a guess.
+looked up, never multiplied. A probability given as a number falls into its band first. What a policy does not define
+is None, never a guess.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Literal
+from decimal import Decimal
 
 from mdr_blueprint.load import Dossier, Law
 from mdr_blueprint.model import Harm, RiskPolicy
 from mdr_blueprint.model.risk import Estimate, Risk
-
-Verdict = Literal["acceptable", "not_acceptable"]
+from mdr_blueprint.model.risk_process import Acceptability, ProbabilityScale
+from mdr_blueprint.model.scalars import NUMBER
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,8 +25,18 @@ class Level:
     severity: str
     probability: str | None
     """Band of the probability of harm; None where it cannot be estimated and severity alone decides."""
-    verdict: Verdict
+    verdict: Acceptability
     """`acceptable` holds once the argument stands that no further reduction is possible (Annex I 2)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Bands:
+    """The probabilities of an estimate as names of bands; a word that is no band of the policy stands as it is."""
+
+    p1: str | None
+    p2: str | None
+    p: str | None
+    """Of the harm: as given, else P1 and P2 combined by the policy's table."""
 
 
 def policy_of(dossier: Dossier, law: Law) -> RiskPolicy:
@@ -54,29 +65,56 @@ def severity(dossier: Dossier, estimate: Estimate | None, harm: str) -> str | No
     return entry.record.severity if entry else None
 
 
-def probability(policy: RiskPolicy, estimate: Estimate) -> str | None:
-    """The band of the probability of harm: as given, else P1 and P2 combined by the policy's table."""
+def band_of(scale: ProbabilityScale | None, said: str | None) -> str | None:
+    """The band that a probability names or, being a number from 0 to 1, falls into; else the words as they are."""
+    if scale is None or said is None or said in scale.bands or not NUMBER.match(said):
+        return said
+    value, last = Decimal(said), len(scale.bands) - 1
+    if value < 0:
+        return said
+    for number, (band, edge) in enumerate(scale.bands.items()):
+        if value < edge or (value == edge and (scale.edge == "band_below" or number == last)):
+            return band
+    return said
+
+
+def bands(policy: RiskPolicy, estimate: Estimate) -> Bands:
+    """The bands of an estimate."""
+    p1, p2 = band_of(policy.probability, estimate.p1), band_of(policy.p2, estimate.p2)
     if estimate.p is not None:
-        return estimate.p
-    if estimate.p1 is None or estimate.p2 is None:
-        return None
-    return policy.combine.get(estimate.p1, {}).get(estimate.p2)
+        return Bands(p1, p2, band_of(policy.probability, estimate.p))
+    combined = policy.combine.get(p1, {}).get(p2) if p1 is not None and p2 is not None else None
+    return Bands(p1, p2, combined)
+
+
+def probability(policy: RiskPolicy, estimate: Estimate) -> str | None:
+    """The band of the probability of harm."""
+    return bands(policy, estimate).p
 
 
 def level(policy: RiskPolicy, dossier: Dossier, estimate: Estimate | None, harm: str) -> Level | None:
     """The verdict on one estimate of a risk with this harm; None where estimate or policy leave it open.
 
-    A probability that cannot be estimated is judged by severity alone: as if the harm were in the highest band.
+    A probability that cannot be estimated is judged by severity alone: by the policy's own criterion, else as if the harm were
+    in the highest band.
     """
     grade = severity(dossier, estimate, harm)
     if estimate is None or grade is None:
         return None
     band = probability(policy, estimate)
-    column = band
-    if band is None and estimate.not_estimable:
-        column = next(reversed(p1_bands(policy)), None)
-    verdict = policy.matrix.get(grade, {}).get(column) if column is not None else None
+    if band is not None:
+        verdict = policy.matrix.get(grade, {}).get(band)
+    elif estimate.not_estimable:
+        verdict = not_estimable(policy, grade)
+    else:
+        verdict = None
     return Level(grade, band, verdict) if verdict is not None else None
+
+
+def not_estimable(policy: RiskPolicy, grade: str) -> Acceptability | None:
+    """The verdict on a severity where no probability can be given."""
+    highest = next(reversed(p1_bands(policy)), "")
+    return policy.not_estimable.get(grade) or policy.matrix.get(grade, {}).get(highest)
 
 
 def final(risk: Risk) -> Estimate | None:

@@ -20,6 +20,7 @@ from mdr_blueprint.model.library import (
     HazardLibrary,
     LawSource,
     Obligations,
+    QuestionList,
     Standard,
     Taxonomy,
     Vocabulary,
@@ -41,6 +42,7 @@ SHAPES: dict[str, type[Part]] = {
     "gspr/guidance.yaml": Guidance,
     "risk/policy.yaml": DefaultPolicy,
     "risk/taxonomy.yaml": Taxonomy,
+    "risk/questions.yaml": QuestionList,
 }
 """Data file -> what it holds. A file of `gspr/standards/` is a standard, one named `risk/hazards_*.yaml` a hazard library."""
 STANDARDS = "gspr/standards/"

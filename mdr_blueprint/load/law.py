@@ -20,7 +20,9 @@ from mdr_blueprint.model.library import (
     Guidance,
     HazardLibrary,
     LawSource,
+    LibraryHazard,
     Obligations,
+    QuestionList,
     Refused,
     Standard,
     Taxonomy,
@@ -28,6 +30,8 @@ from mdr_blueprint.model.library import (
 )
 
 P = TypeVar("P", bound=Part)
+HAZARD_FILE = "hazards_"
+"""A file of `risk/` with this beginning is a hazard library, named by the rest."""
 
 
 class Law:
@@ -131,8 +135,20 @@ class Law:
         return read_library(library.folder("risk") / "taxonomy.yaml", Taxonomy)
 
     @cached_property
-    def low_field_mri_hazards(self) -> HazardLibrary:
-        return read_library(library.folder("risk") / "hazards_low_field_mri.yaml", HazardLibrary)
+    def hazard_libraries(self) -> dict[str, HazardLibrary]:
+        """Hazard libraries by name, such as `low_field_mri`."""
+        files = (path for path in library.files("risk") if path.name.startswith(HAZARD_FILE))
+        return {path.stem.removeprefix(HAZARD_FILE): read_library(path, HazardLibrary) for path in sorted(files)}
+
+    @cached_property
+    def library_hazards(self) -> dict[str, LibraryHazard]:
+        """The hazards of all libraries."""
+        return {id_: hazard for content in self.hazard_libraries.values() for id_, hazard in content.hazards.items()}
+
+    @cached_property
+    def questions(self) -> QuestionList:
+        """Questions on characteristics related to safety."""
+        return read_library(library.folder("risk") / "questions.yaml", QuestionList)
 
 
 def _gspr(name: str, cls: type[P]) -> P:

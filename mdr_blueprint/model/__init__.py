@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TypeVar
 
-from mdr_blueprint.model import base, device, documents, law, project, risk, verification
-from mdr_blueprint.model.base import Inverse, Part, Record, Ref
+from mdr_blueprint.model import base, device, documents, law, project, risk, risk_process, verification
+from mdr_blueprint.model.base import Inverse, NotAField, Part, Record, Ref
 from mdr_blueprint.model.device import (
     Accessory,
     Classification,
@@ -21,24 +21,23 @@ from mdr_blueprint.model.device import (
 from mdr_blueprint.model.documents import Claim, Evidence, SoftwareItem, Soup, Statement
 from mdr_blueprint.model.law import AppliedStandard, ClauseAnswer, GsprAnswer
 from mdr_blueprint.model.project import Document, Project, Waiver
-from mdr_blueprint.model.risk import (
+from mdr_blueprint.model.risk import Control, FailureMode, Harm, Hazard, Risk, Sequence, Situation
+from mdr_blueprint.model.risk_process import (
     BenefitRisk,
-    Control,
-    FailureMode,
-    Harm,
-    Hazard,
+    Observation,
     OverallResidualRisk,
-    Risk,
+    Question,
+    RiskAnalysis,
+    RiskPlan,
     RiskPolicy,
-    Sequence,
-    Situation,
+    RiskReview,
 )
 from mdr_blueprint.model.verification import Instrument, Need, Requirement, Run, Test
 
 _IN_ORDER: tuple[type[Record], ...] = (
     Project, Device, IntendedPurpose, UserProfile, Misuse, Classification, Operators, Variant, Accessory, Component,
-    Figure, SoftwareItem, Soup, GsprAnswer, AppliedStandard, ClauseAnswer, RiskPolicy, Hazard, Situation, Sequence, Risk,
-    Harm, Control, FailureMode, BenefitRisk, OverallResidualRisk, Need, Requirement, Test, Run, Instrument,
+    Figure, SoftwareItem, Soup, GsprAnswer, AppliedStandard, ClauseAnswer, RiskPlan, RiskPolicy, RiskAnalysis, Question, Hazard,
+    Situation, Sequence, Risk, Harm, Control, FailureMode, BenefitRisk, OverallResidualRisk, RiskReview, Observation, Need, Requirement, Test, Run, Instrument,
     Evidence, Claim, Statement, Document, Waiver,
 )  # fmt: skip
 
@@ -65,7 +64,7 @@ _READY: set[type[Part]] = set()
 def _make_ready(cls: type[Part]) -> None:
     names = {
         name: value
-        for module in (base, device, documents, law, project, risk, verification)
+        for module in (base, device, documents, law, project, risk, risk_process, verification)
         for name, value in vars(module).items()
         if not name.startswith("__")
     }
@@ -76,7 +75,8 @@ def _make_ready(cls: type[Part]) -> None:
 __all__ = [
     "KINDS", "TOP_LEVEL", "Accessory", "AppliedStandard", "BenefitRisk", "Claim", "Classification", "ClauseAnswer",
     "Component", "Control", "Device", "Document", "Evidence", "FailureMode", "Figure", "GsprAnswer", "Harm", "Hazard",
-    "Instrument", "IntendedPurpose", "Inverse", "Misuse", "Need", "Operators", "OverallResidualRisk", "Part", "Project",
-    "Record", "Ref", "Requirement", "Risk", "RiskPolicy", "Run", "Sequence", "Situation", "SoftwareItem", "Soup",
-    "Statement", "Test", "UserProfile", "Variant", "Waiver", "ready",
+    "Instrument", "IntendedPurpose", "Inverse", "Misuse", "Need", "NotAField", "Observation", "Operators", "OverallResidualRisk", "Part",
+    "Project", "Question", "Record", "Ref", "Requirement", "Risk", "RiskAnalysis", "RiskPlan", "RiskPolicy",
+    "RiskReview", "Run", "Sequence", "Situation", "SoftwareItem", "Soup", "Statement", "Test", "UserProfile", "Variant",
+    "Waiver", "ready",
 ]  # fmt: skip

@@ -6,6 +6,7 @@ An edge of the graph is derived from a field's type and never declared a second 
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar, Generic, Literal, TypeVar
 
@@ -42,8 +43,19 @@ class Inverse:
     """A chain of such relations may not lead back to its start."""
 
 
+@dataclass(frozen=True, slots=True)
+class NotAField:
+    """A field that people expect and that may not be: what is written there is the compiler's to compute, or misleads."""
+
+    fault: str
+    why: str
+
+
 class Part(BaseModel):
     """A group of fields inside a record."""
+
+    not_fields: ClassVar[Mapping[str, NotAField]] = {}
+    """Name of a field that is refused -> why."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
 

@@ -71,6 +71,12 @@ class Claim(Record):
     title: Text
     kind: Text | None = None
     text: Prose | None = None
+    magnitude: Text | None = None
+    """How large a clinical benefit is, by which measure."""
+    likelihood: Text | None = None
+    """How many patients of the intended population have it."""
+    duration: Text | None = None
+    """How long it lasts."""
     evidence: Annotated[tuple[Ref[Evidence], ...], Inverse("evidence_for")] = ()
 
 

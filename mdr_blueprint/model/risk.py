@@ -1,46 +1,27 @@
-"""The risk file (ISO 14971:2019): hazard, hazardous situation, harm, risk, control and what they rest on."""
+"""The chain of the risk file (ISO 14971:2019, clauses 5 to 7): hazard, hazardous situation, harm, risk, control, failure mode.
+
+Plan, criteria, questions, review and feedback stand in `risk_process`.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Annotated, ClassVar, Literal
 
-from mdr_blueprint.model.base import Inverse, Keys, Part, Record, Ref, headline
+from mdr_blueprint.model.base import Inverse, NotAField, Part, Record, Ref, headline
 from mdr_blueprint.model.project import Approver
-from mdr_blueprint.model.scalars import Number, Prose, Text
+from mdr_blueprint.model.scalars import Prose, Text
 
 if TYPE_CHECKING:
-    from mdr_blueprint.model.device import Component, Misuse
-    from mdr_blueprint.model.documents import Claim, Evidence, Statement
+    from mdr_blueprint.model.device import Accessory, Component, Misuse, Variant
+    from mdr_blueprint.model.documents import Evidence, Statement
+    from mdr_blueprint.model.risk_process import BenefitRisk
     from mdr_blueprint.model.verification import Requirement, Test
 
 
-class ProbabilityScale(Part):
-    """Bands by their upper edges, half-open, the last one closed at 1."""
-
-    unit: Text | None = None
-    bands: dict[str, Number] = {}
-
-
-class RiskPolicy(Record):
-    """Criteria for risk acceptability (ISO 14971 4.2 and 4.4); without it the library's policy is used and a finding says so."""
-
-    kind_name: ClassVar[str] = "risk_policy"
-    singular: ClassVar[str] = "risk policy"
-    plural: ClassVar[str] = "Risk policy"
-    keys: ClassVar[Keys] = "single"
-
-    severity: tuple[Text, ...] = ()
-    """From the least to the most severe."""
-    probability: ProbabilityScale | None = None
-    """P1: probability that the hazardous situation occurs."""
-    p2: ProbabilityScale | None = None
-    """P2: probability that the situation leads to the harm."""
-    combine: dict[str, dict[str, Text]] = {}
-    """P1 band -> P2 band -> band of the probability of harm: a lookup, never a product of ranks."""
-    matrix: dict[str, dict[str, Literal["acceptable", "not_acceptable"]]] = {}
-    """Severity -> probability band -> verdict, before the reduction argument is read."""
-    text: Prose | None = None
-    approved_by: Approver | None = None
+COMPUTED = NotAField("typed-level", "levels and verdicts are computed from the estimate and the risk policy")
+RPN = NotAField("risk-priority-number", "a product of ranks is no risk: it counts detection and knows no harm")
+OF_HARM = NotAField("typed-level", "severity is that of the harm; where a control limits it, name the lesser harm in `harm`")
 
 
 class Harm(Record):
@@ -55,6 +36,8 @@ class Harm(Record):
     mechanism: Literal["direct", "indirect"] | None = None
     """`indirect` where the harm comes through a wrong or late diagnosis."""
     text: Prose | None = None
+    author: Approver | None = None
+    """Who with medical knowledge judged the severity."""
 
 
 class Hazard(Record):
@@ -68,8 +51,8 @@ class Hazard(Record):
     category: Text | None = None
     """Topic of the hazard taxonomy, such as `energy.rf_heating`."""
     text: Prose | None = None
-    library: Text | None = None
-    """Number of the library hazard it answers, such as M8."""
+    library: tuple[Text, ...] = ()
+    """Library hazards that it answers, such as M8."""
     not_arising: Text | None = None
     """Why no hazardous situation can arise from it in this device; the hazard is kept so that a reader sees it was considered."""
 
@@ -98,8 +81,16 @@ class Sequence(Record):
 
 
 class Estimate(Part):
-    """Probability of harm as P1 and P2, as one band, or the reason why it cannot be estimated; and what it rests on."""
+    """Probability of harm as P1 and P2, as one band, or the reason why it cannot be estimated; and what it rests on.
 
+    A probability is the name of a band, or a number in the unit of the scale, which falls into a band.
+    """
+
+    not_fields: ClassVar[Mapping[str, NotAField]] = {
+        **dict.fromkeys(("level", "verdict", "risk", "risk_level", "acceptable", "acceptability", "score", "probability"), COMPUTED),
+        "severity": OF_HARM,
+        **dict.fromkeys(("rpn", "detection", "occurrence"), RPN),
+    }
     p1: Text | None = None
     p2: Text | None = None
     p: Text | None = None
@@ -116,6 +107,11 @@ class Risk(Record):
     singular: ClassVar[str] = "risk"
     plural: ClassVar[str] = "Risks"
     parent: ClassVar[str | None] = "situations"
+    not_fields: ClassVar[Mapping[str, NotAField]] = {
+        **dict.fromkeys(("level", "verdict", "risk_level", "acceptable", "acceptability", "score"), COMPUTED),
+        "severity": OF_HARM,
+        **dict.fromkeys(("rpn", "detection", "occurrence"), RPN),
+    }
 
     harm: Annotated[Ref[Harm], Inverse("harm_of")]
     initial: Estimate | None = None
@@ -141,6 +137,8 @@ class Situation(Record):
     title: Text
     hazards: Annotated[tuple[Ref[Hazard], ...], Inverse("leads_to")] = ()
     condition: Literal["normal", "single_fault", "misuse"] | None = None
+    applies_to: Annotated[tuple[Ref[Variant | Accessory | Component], ...], Inverse("meant_in")] = ()
+    """The configurations or parts in which alone it can arise; all of them where nothing is named."""
     exposed: tuple[Literal["patient", "user", "builder", "service", "bystander", "environment"], ...] = ()
     text: Prose | None = None
     sequences: dict[str, Sequence] = {}
@@ -185,35 +183,24 @@ class FailureMode(Record):
     kind_name: ClassVar[str] = "failure_modes"
     singular: ClassVar[str] = "failure mode"
     plural: ClassVar[str] = "Failure modes"
+    not_fields: ClassVar[Mapping[str, NotAField]] = {
+        **dict.fromkeys(("rpn", "risk_priority_number", "occurrence", "severity", "criticality"), RPN),
+        **dict.fromkeys(("level", "risk_level", "acceptable", "score"), COMPUTED),
+    }
 
     title: Text
     component: Annotated[Ref[Component] | None, Inverse("fails_as")] = None
+    function: Text | None = None
+    """What the component is there for, and no longer does."""
+    mechanism: Text | None = None
+    """Why it fails."""
+    local_effect: Text | None = None
+    """What is seen at the component itself."""
     effect: Text | None = None
+    """What it means for the device and those around it."""
+    noticed_by: Text | None = None
+    """How it shows, and to whom. It lowers no risk by itself: a measure that relies on it is a risk control."""
+    guarded_by: Annotated[tuple[Ref[Control | Requirement | Test], ...], Inverse("guards_against")] = ()
+    """What is provided against it."""
     no_safety_effect: Text | None = None
     """Why it leads to no hazardous situation."""
-
-
-class BenefitRisk(Record):
-    """Weighing of a residual risk that is not acceptable by the matrix (ISO 14971 7.4)."""
-
-    kind_name: ClassVar[str] = "benefit_risks"
-    singular: ClassVar[str] = "benefit-risk analysis"
-    plural: ClassVar[str] = "Benefit-risk analyses"
-
-    title: Text
-    benefits: Annotated[tuple[Ref[Claim], ...], Inverse("weighed_in")] = ()
-    argument: Prose | None = None
-    evidence: Annotated[tuple[Ref[Evidence], ...], Inverse("evidence_for")] = ()
-
-
-class OverallResidualRisk(Record):
-    """Evaluation of the overall residual risk (ISO 14971 clause 8)."""
-
-    kind_name: ClassVar[str] = "overall_residual_risk"
-    singular: ClassVar[str] = "overall residual risk"
-    plural: ClassVar[str] = "Overall residual risk"
-    keys: ClassVar[Keys] = "single"
-
-    method: Prose | None = None
-    conclusion: Prose | None = None
-    evidence: Annotated[tuple[Ref[Evidence], ...], Inverse("evidence_for")] = ()

@@ -42,14 +42,16 @@ from mdr_blueprint.tables.engine import kinds as table_kinds
 from mdr_blueprint.tables.inputs import answered_standards, standard_words
 from mdr_blueprint.tables.states import summary
 
-View = Literal["wide", "cards"]
+View = Literal["wide", "cards", "tree"]
+VIEWS: dict[str, View] = {"table": "wide", "cards": "cards", "tree": "tree"}
+"""Marker -> how it shows a table."""
 NOT_APPROVED = "not approved"
 NEWLINES = re.compile(r"\s*\n\s*")
 
 
 @dataclass(frozen=True, slots=True)
 class TableBlock:
-    """A table in its place; `cards` shows each row as a card instead."""
+    """A table in its place; `cards` shows each row as a card instead, `tree` its columns as the levels of a nested list."""
 
     table: Table
     view: View = "wide"
@@ -204,10 +206,8 @@ class _Renderer:
         options = dict(block.options)
         if block.verb == "prose" and block.name.isdecimal() and int(block.name) < len(self.prose):
             return list(self.prose[int(block.name)])
-        if block.verb not in ("table", "cards"):
-            return self._marker_fault(
-                template, block, f"`::{block.verb}` is no marker{did_you_mean(block.verb, ('table', 'cards'))}"
-            )
+        if block.verb not in VIEWS:
+            return self._marker_fault(template, block, f"`::{block.verb}` is no marker{did_you_mean(block.verb, VIEWS)}")
         kind = table_kinds().get(block.name)
         if kind is None:
             return self._marker_fault(
@@ -219,7 +219,7 @@ class _Renderer:
         if kind.option and kind.option not in options:
             return self._marker_fault(template, block, f"table `{block.name}` needs `{kind.option}=...`")
         option = options[kind.option] if kind.option else None
-        return [TableBlock(self._table(block.name, option), "cards" if block.verb == "cards" else "wide")]
+        return [TableBlock(self._table(block.name, option), VIEWS[block.verb])]
 
     def _marker_fault(self, template: Template, marker: Marker | None, message: str) -> list[Block | TableBlock]:
         """At the line of the template that has the marker, where it is written there and not made by an expression."""

@@ -9,7 +9,7 @@ from importlib import import_module
 from pathlib import Path
 
 from mdr_blueprint.tables.inputs import Inputs
-from mdr_blueprint.tables.shapes import ILLUSTRATIVE, Column, Gap, LineItem, Lines, Row, Table, says_illustrative
+from mdr_blueprint.tables.shapes import ILLUSTRATIVE, Column, Gap, LineItem, Lines, MatrixField, Row, Table, says_illustrative
 
 SHARED = ("__init__", "drives", "engine", "inputs", "proofs", "shapes", "states")
 """Modules of this package that are no family of tables."""
@@ -36,6 +36,7 @@ class TableKind:
     sheet: bool
     empty: str
     options_of: Callable[[Inputs], Sequence[str]] | None
+    columns_of: Callable[[Inputs], tuple[Column, ...]] | None = None
 
 
 def table(
@@ -46,14 +47,16 @@ def table(
     sheet: bool = False,
     empty: str = "Nothing recorded.",
     options_of: Callable[[Inputs], Sequence[str]] | None = None,
+    columns_of: Callable[[Inputs], tuple[Column, ...]] | None = None,
 ) -> Callable[[Callable[..., Iterable[Row]]], TableKind]:
     """Declare a table. The function takes the inputs (and the option's value) and yields rows.
 
     `sheet` puts it into the workbook; with an `option`, `options_of` lists the values for which a sheet is made.
+    `columns_of` gives the columns where they depend on the project.
     """
 
     def declare(rows: Callable[..., Iterable[Row]]) -> TableKind:
-        return TableKind(name, title, columns, rows, option, sheet, empty, options_of)
+        return TableKind(name, title, columns, rows, option, sheet, empty, options_of, columns_of)
 
     return declare
 
@@ -87,7 +90,8 @@ class Tables:
             made = kind.rows(self.inputs, *arguments)
             rows = tuple(made) if name in UNMARKED else tuple(self._marked(row) for row in made)
             title = kind.title.format(option=self._option_words(option)) if option else kind.title
-            self._made[key] = Table(f"{name}-{option}" if option else name, title, kind.columns, rows, kind.empty)
+            columns = kind.columns_of(self.inputs) if kind.columns_of else kind.columns
+            self._made[key] = Table(f"{name}-{option}" if option else name, title, columns, rows, kind.empty)
         return self._made[key]
 
     def _marked(self, row: Row) -> Row:
@@ -104,6 +108,8 @@ class Tables:
         if not marks:
             return row
         first = row.cells[0]
+        if isinstance(first, MatrixField):
+            raise TypeError("a field of a matrix is about no record of its own")
         head: tuple[LineItem, ...] = first.items if isinstance(first, Lines) else (first,)
         return Row((Lines((*head, *marks)), *row.cells[1:]), row.subject, row.gap or bool(broken))
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from mdr_blueprint.evaluation import Level, level, policy_of
+from mdr_blueprint.evaluation import Level, bands, level, policy_of
 from mdr_blueprint.model import BenefitRisk, Control, Harm, Hazard, Situation
 from mdr_blueprint.model.risk import Estimate
 from mdr_blueprint.tables.engine import table
@@ -84,13 +84,21 @@ def estimate_cell(inputs: Inputs, estimate: Estimate | None, evaluated: Level | 
     if estimate.harm:
         harm = inputs.dossier.get(estimate.harm, Harm)
         items.append(RecordLink(estimate.harm, f"lesser harm: {harm.record.title if harm else estimate.harm}"))
-    items += [f"{name} {band.replace('_', ' ')}" for name, band in (("P1", estimate.p1), ("P2", estimate.p2)) if band]
+    placed = bands(policy_of(inputs.dossier, inputs.law), estimate)
+    said = (("P1", estimate.p1, placed.p1), ("P2", estimate.p2, placed.p2))
+    items += [f"{name} {_with_number(word, band)}" for name, word, band in said if word]
     if evaluated and evaluated.probability:
-        items.append(f"P {evaluated.probability.replace('_', ' ')}")
+        items.append(f"P {_with_number(estimate.p, evaluated.probability)}")
     elif estimate.not_estimable:
         items.append(f"P not estimable, judged by severity alone: {inputs.say(estimate.not_estimable)}")
     items.append(verdict(evaluated) if evaluated else Gap("level unknown"))
     return Lines(tuple(items))
+
+
+def _with_number(said: str | None, band: str | None) -> str:
+    """A band in words, with the number that was given where one was: `remote (4e-6)`."""
+    words = (band or said or "").replace("_", " ")
+    return f"{words} ({said})" if said and band and said != band else words
 
 
 def verdict(evaluated: Level) -> str:

@@ -1,9 +1,10 @@
-"""What a table is: five shapes of a cell, rows, columns. Writers know these and nothing of the records behind them."""
+"""What a table is: six shapes of a cell, rows, columns. Writers know these and nothing of the records behind them."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Literal
 
 from mdr_blueprint.markdown import Blocks, plain_blocks
 
@@ -45,8 +46,25 @@ class Lines:
     items: tuple[LineItem, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class MatrixField:
+    """A field of a risk matrix: the criterion it stands for, and the risks that stand in it."""
+
+    verdict: Literal["acceptable", "not_acceptable", "open"]
+    items: tuple[RecordLink, ...] = ()
+
+    @property
+    def count(self) -> int:
+        return len(self.items)
+
+    def __str__(self) -> str:
+        return f"{VERDICTS[self.verdict]}: {self.count}"
+
+
+VERDICTS = {"acceptable": "acceptable", "not_acceptable": "not acceptable", "open": "no criterion"}
+
 LineItem = str | RecordLink | Gap | Words
-Cell = str | RecordLink | Gap | Words | Lines
+Cell = str | RecordLink | Gap | Words | Lines | MatrixField
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from mdr_blueprint.diagnostics import did_you_mean
-from mdr_blueprint.evaluation import level, p1_bands, p2_bands, policy_of
+from mdr_blueprint.evaluation import bands, level, p1_bands, p2_bands, policy_of
 from mdr_blueprint.load import Dossier, Entry, Law
 from mdr_blueprint.model import Harm, Risk, RiskPolicy
 from mdr_blueprint.model.risk import Estimate
@@ -73,11 +73,12 @@ def unknown_band(dossier: Dossier, law: Law) -> Iterator[Found]:
             estimate = getattr(entry.record, name)
             if estimate is None:
                 continue
-            for part, bands, words in scales:
+            placed = bands(policy, estimate)
+            for part, scale, words in scales:
                 word = getattr(estimate, part)
-                if word is not None and bands and word not in bands:
+                if word is not None and scale and getattr(placed, part) not in scale:
                     yield Found.on(entry, f"`{word}` in the {name} estimate of {call_risk(dossier, entry)} is no {words} in the "
-                                   f"risk policy{_known(word, bands)}", name, part)
+                                   f"risk policy{_known(word, scale)}", name, part)
     own = next(entries(dossier, RiskPolicy), None)
     if own is not None:
         yield from _unknown_in_tables(own, p1, p2, severities)

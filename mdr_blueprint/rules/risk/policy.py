@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from mdr_blueprint.evaluation import p1_bands, p2_bands
 from mdr_blueprint.load import Dossier
 from mdr_blueprint.model import Risk, RiskPolicy
-from mdr_blueprint.model.risk import ProbabilityScale
+from mdr_blueprint.model.risk_process import ProbabilityScale
 from mdr_blueprint.rules.engine import Found, entries, rule
 from mdr_blueprint.rules.questions import lacks, listed
 

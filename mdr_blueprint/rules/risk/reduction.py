@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from mdr_blueprint.diagnostics import Related
-from mdr_blueprint.evaluation import p1_bands, p2_bands, policy_of, probability, rank, severity
+from mdr_blueprint.evaluation import bands, p1_bands, p2_bands, policy_of, rank, severity
 from mdr_blueprint.load import Dossier, Entry, Law
 from mdr_blueprint.model import Control, Evidence, Risk, RiskPolicy, Test
 from mdr_blueprint.rules.engine import Found, entries, live, rule
@@ -33,11 +33,12 @@ def _lowered(policy: RiskPolicy, scales: Scales, dossier: Dossier, risk: Risk) -
     if before is None or after is None:
         return []
     p1, p2 = scales
+    was_in, is_in = bands(policy, before), bands(policy, after)
     pairs: list[tuple[str, str | None, str | None, tuple[str, ...]]]
-    if before.p1 is not None and after.p1 is not None:
-        pairs = [("p1", before.p1, after.p1, p1), ("p2", before.p2, after.p2, p2)]
+    if was_in.p1 is not None and is_in.p1 is not None:
+        pairs = [("p1", was_in.p1, is_in.p1, p1), ("p2", was_in.p2, is_in.p2, p2)]
     else:
-        pairs = [("p", probability(policy, before), probability(policy, after), p1)]
+        pairs = [("p", was_in.p, is_in.p, p1)]
     pairs.append(("severity", severity(dossier, before, risk.harm), severity(dossier, after, risk.harm), policy.severity))
     lowered = []
     for factor, was, now, scale in pairs:

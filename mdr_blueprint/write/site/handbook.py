@@ -187,28 +187,29 @@ def _hazards_page(law: Law) -> SitePage:
         (Column("Category", 30), Column("Branch", 14), Column("Title", 40), Column("Meaning (own words)", 50)),
         [(id_, category.branch, category.title, category.text or "") for id_, category in taxonomy.categories.items()],
     )
-    sheet.heading("low-field-mri", "Typical hazards of low-field permanent-magnet MRI")
-    sheet.table(
-        (
-            Column("No.", 6),
-            Column("Hazard", 34),
-            Column("Hazardous situation", 34),
-            Column("Harm", 20),
-            Column("Usual measures", 50),
-            Column("Evidence", 30),
-        ),
-        [
+    for name, content in law.hazard_libraries.items():
+        sheet.heading(name.replace("_", "-"), f"Typical hazards of {content.title}")
+        sheet.table(
             (
-                number,
-                h.title,
-                h.situation,
-                h.harm,
-                "; ".join(f"{kind.replace('_', ' ')}: {text}" for kind, text in h.controls.items()),
-                h.evidence or "",
-            )
-            for number, h in law.low_field_mri_hazards.hazards.items()
-        ],
-    )
+                Column("No.", 6),
+                Column("Hazard", 34),
+                Column("Hazardous situation", 34),
+                Column("Harm", 20),
+                Column("Usual measures", 50),
+                Column("Evidence", 30),
+            ),
+            [
+                (
+                    number,
+                    h.title,
+                    h.situation,
+                    h.harm,
+                    "; ".join(f"{kind.replace('_', ' ')}: {text}" for kind, text in h.controls.items()),
+                    h.evidence or "",
+                )
+                for number, h in content.hazards.items()
+            ],
+        )
     return sheet.done()
 
 
