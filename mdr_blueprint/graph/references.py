@@ -81,7 +81,7 @@ def _fields(cls: type[Part], prefix: str = "") -> tuple[_Field, ...]:
     found = []
     for name, info in ready(cls).model_fields.items():
         path = f"{prefix}.{name}" if prefix else name
-        shape, inner = _shape(info.annotation)
+        shape, inner = shape_of(info.annotation)
         if isinstance(inner, tuple):
             mark = next((mark for mark in info.metadata if isinstance(mark, Inverse)), Inverse(f"{path} of"))
             found.append(_Field(name, shape, Relation(path, mark.name, inner, mark.acyclic)))
@@ -92,7 +92,7 @@ def _fields(cls: type[Part], prefix: str = "") -> tuple[_Field, ...]:
     return tuple(found)
 
 
-def _shape(annotation: Any) -> tuple[str, tuple[type[Record], ...] | type[Part] | None]:
+def shape_of(annotation: Any) -> tuple[str, tuple[type[Record], ...] | type[Part] | None]:
     """How many values a field has, and what they are: references to some classes, or parts."""
     origin, args = get_origin(annotation), get_args(annotation)
     if origin is Ref:
@@ -100,7 +100,7 @@ def _shape(annotation: Any) -> tuple[str, tuple[type[Record], ...] | type[Part] 
     if isinstance(annotation, type) and issubclass(annotation, Part):
         return "one", annotation
     for arg in args[1:] if origin is dict else args:
-        _, inner = _shape(arg)
+        _, inner = shape_of(arg)
         if inner is not None:
             return {tuple: "many", dict: "keyed"}.get(origin, "one"), inner
     return "one", None

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TypeVar
 
 from mdr_blueprint.model import base, device, documents, law, project, risk, risk_process, verification
-from mdr_blueprint.model.base import Inverse, NotAField, Part, Record, Ref
+from mdr_blueprint.model.base import Cardinality, Inverse, NotAField, Part, Record, Ref
 from mdr_blueprint.model.device import (
     Accessory,
     Classification,
@@ -37,8 +37,8 @@ from mdr_blueprint.model.verification import Instrument, Need, Requirement, Run,
 _IN_ORDER: tuple[type[Record], ...] = (
     Project, Device, IntendedPurpose, UserProfile, Misuse, Classification, Operators, Variant, Accessory, Component,
     Figure, SoftwareItem, Soup, GsprAnswer, AppliedStandard, ClauseAnswer, RiskPlan, RiskPolicy, RiskAnalysis, Question, Hazard,
-    Situation, Sequence, Risk, Harm, Control, FailureMode, BenefitRisk, OverallResidualRisk, RiskReview, Observation, Need, Requirement, Test, Run, Instrument,
-    Evidence, Claim, Statement, Document, Waiver,
+    Situation, Sequence, Risk, Harm, Control, FailureMode, BenefitRisk, OverallResidualRisk, RiskReview, Observation, Need,
+    Requirement, Test, Run, Instrument, Evidence, Claim, Statement, Document, Waiver,
 )  # fmt: skip
 
 KINDS: dict[str, type[Record]] = {cls.kind_name: cls for cls in _IN_ORDER}
@@ -73,10 +73,10 @@ def _make_ready(cls: type[Part]) -> None:
 
 
 __all__ = [
-    "KINDS", "TOP_LEVEL", "Accessory", "AppliedStandard", "BenefitRisk", "Claim", "Classification", "ClauseAnswer",
-    "Component", "Control", "Device", "Document", "Evidence", "FailureMode", "Figure", "GsprAnswer", "Harm", "Hazard",
-    "Instrument", "IntendedPurpose", "Inverse", "Misuse", "Need", "NotAField", "Observation", "Operators", "OverallResidualRisk", "Part",
-    "Project", "Question", "Record", "Ref", "Requirement", "Risk", "RiskAnalysis", "RiskPlan", "RiskPolicy",
-    "RiskReview", "Run", "Sequence", "Situation", "SoftwareItem", "Soup", "Statement", "Test", "UserProfile", "Variant",
-    "Waiver", "ready",
+    "KINDS", "TOP_LEVEL", "Accessory", "AppliedStandard", "BenefitRisk", "Cardinality", "Claim", "Classification",
+    "ClauseAnswer", "Component", "Control", "Device", "Document", "Evidence", "FailureMode", "Figure", "GsprAnswer", "Harm",
+    "Hazard", "Instrument", "IntendedPurpose", "Inverse", "Misuse", "Need", "NotAField", "Observation", "Operators",
+    "OverallResidualRisk", "Part", "Project", "Question", "Record", "Ref", "Requirement", "Risk", "RiskAnalysis",
+    "RiskPlan", "RiskPolicy", "RiskReview", "Run", "Sequence", "Situation", "SoftwareItem", "Soup", "Statement", "Test",
+    "UserProfile", "Variant", "Waiver", "ready",
 ]  # fmt: skip

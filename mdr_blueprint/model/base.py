@@ -43,6 +43,38 @@ class Inverse:
     """A chain of such relations may not lead back to its start."""
 
 
+Multiplicity = Literal["1", "0..1", "0..n", "1..n"]
+
+
+@dataclass(frozen=True, slots=True)
+class Cardinality:
+    """How many records a relation is expected to join, counted from both ends, and what finds that it does not.
+
+    Fields are named from the record that is asked, and may be nested: `judged.safety_relevant`.
+    """
+
+    targets: Multiplicity
+    """How many a record names."""
+    sources: Multiplicity
+    """How many name a target."""
+    untargeted: str = ""
+    """The rule that finds a record which names none although it is expected to."""
+    unnamed: str = ""
+    """The rule that finds a target which none names although one is expected to."""
+    when: str = ""
+    """Only records in which this field is true are expected to name one."""
+    unless: str = ""
+    """A record in which this field says something needs to name none."""
+    unnamed_unless: str = ""
+    """A target in which this field says something needs no record that names it."""
+    or_named_by: tuple[str, ...] = ()
+    """Relations that do as well: for a record that names none, to be named by one of them."""
+    or_by: tuple[str, ...] = ()
+    """Relations that do as well: for a target that none names, to be named by one of them."""
+    counted: str = ""
+    """The kind of target that is expected to be named, where a relation may name several."""
+
+
 @dataclass(frozen=True, slots=True)
 class NotAField:
     """A field that people expect and that may not be: what is written there is the compiler's to compute, or misleads."""

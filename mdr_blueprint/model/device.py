@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any, ClassVar
 
 from pydantic import BeforeValidator
 
-from mdr_blueprint.model.base import Inverse, Keys, Part, Record, Ref
+from mdr_blueprint.model.base import Cardinality, Inverse, Keys, Part, Record, Ref
 from mdr_blueprint.model.scalars import Count, Flag, Number, Prose, Text
 
 if TYPE_CHECKING:
@@ -108,7 +108,11 @@ class Misuse(Record):
 
     title: Text
     text: Prose | None = None
-    situations: Annotated[tuple[Ref[Situation], ...], Inverse("arises_from_misuse")] = ()
+    situations: Annotated[
+        tuple[Ref[Situation], ...],
+        Inverse("arises_from_misuse"),
+        Cardinality("1..n", "0..n", untargeted="DEV211", or_named_by=("events.cause",)),
+    ] = ()
 
 
 class Classification(Record):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Annotated, ClassVar, Literal
 
-from mdr_blueprint.model.base import Inverse, Part, Record, Ref
+from mdr_blueprint.model.base import Cardinality, Inverse, Part, Record, Ref
 from mdr_blueprint.model.scalars import Day, Prose, Sha256, Text
 
 if TYPE_CHECKING:
@@ -58,7 +58,11 @@ class Statement(Record):
     text: Prose | None = None
     section: Text | None = None
     """Section of the IFU it stands in."""
-    why: Annotated[tuple[Ref[GsprAnswer | ClauseAnswer | Requirement], ...], Inverse("stated_in")] = ()
+    why: Annotated[
+        tuple[Ref[GsprAnswer | ClauseAnswer | Requirement], ...],
+        Inverse("stated_in"),
+        Cardinality("1..n", "0..n", untargeted="LAB601", or_named_by=("disclosed_in", "implemented_by")),
+    ] = ()
 
 
 class Claim(Record):
@@ -77,7 +81,7 @@ class Claim(Record):
     """How many patients of the intended population have it."""
     duration: Text | None = None
     """How long it lasts."""
-    evidence: Annotated[tuple[Ref[Evidence], ...], Inverse("evidence_for")] = ()
+    evidence: Annotated[tuple[Ref[Evidence], ...], Inverse("evidence_for"), Cardinality("1..n", "0..n", untargeted="LAB605")] = ()
 
 
 class Review(Part):

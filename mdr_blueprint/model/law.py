@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Annotated, ClassVar, Literal
 
-from mdr_blueprint.model.base import Inverse, Keys, Part, Record, Ref
+from mdr_blueprint.model.base import Cardinality, Inverse, Keys, Part, Record, Ref
 from mdr_blueprint.model.device import Facts
 from mdr_blueprint.model.scalars import Day, Flag, Number, Prose, Text
 
@@ -90,7 +90,11 @@ class GsprAnswer(Record):
     method: Text | None = None
     """How conformity is shown (Annex II 4(b))."""
     standards: Annotated[tuple[Ref[AppliedStandard], ...], Inverse("shows")] = ()
-    evidence: Annotated[tuple[Ref[Evidence], ...], Inverse("evidence_for")] = ()
+    evidence: Annotated[
+        tuple[Ref[Evidence], ...],
+        Inverse("evidence_for"),
+        Cardinality("1..n", "0..n", untargeted="GSPR305", when="applicable"),
+    ] = ()
     records: Annotated[tuple[Ref[Record], ...], Inverse("answers")] = ()
     facts: Facts = {}
     """The answer stands while these facts hold."""

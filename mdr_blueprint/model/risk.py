@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Annotated, ClassVar, Literal
 
-from mdr_blueprint.model.base import Inverse, NotAField, Part, Record, Ref, headline
+from mdr_blueprint.model.base import Cardinality, Inverse, NotAField, Part, Record, Ref, headline
 from mdr_blueprint.model.project import Approver
 from mdr_blueprint.model.scalars import Prose, Text
 
@@ -61,7 +61,11 @@ class Event(Part):
     """One step of a sequence of events."""
 
     text: Text
-    cause: Annotated[Ref[FailureMode | Misuse] | None, Inverse("causes")] = None
+    cause: Annotated[
+        Ref[FailureMode | Misuse] | None,
+        Inverse("causes"),
+        Cardinality("0..1", "1..n", unnamed="RISK412", unnamed_unless="no_safety_effect", counted="failure_modes"),
+    ] = None
 
 
 class Sequence(Record):
@@ -87,7 +91,7 @@ class Estimate(Part):
     """
 
     not_fields: ClassVar[Mapping[str, NotAField]] = {
-        **dict.fromkeys(("level", "verdict", "risk", "risk_level", "acceptable", "acceptability", "score", "probability"), COMPUTED),
+        **dict.fromkeys(("level", "verdict", "risk_level", "acceptable", "acceptability", "score"), COMPUTED),
         "severity": OF_HARM,
         **dict.fromkeys(("rpn", "detection", "occurrence"), RPN),
     }
@@ -95,7 +99,7 @@ class Estimate(Part):
     p2: Text | None = None
     p: Text | None = None
     not_estimable: Text | None = None
-    harm: Annotated[Ref[Harm] | None, Inverse("lesser_harm_of")] = None
+    harm: Annotated[Ref[Harm] | None, Inverse("lesser_harm_of"), Cardinality("0..1", "0..n")] = None
     """A lesser harm, where a control limits the severity."""
     basis: Annotated[tuple[Ref[Evidence], ...], Inverse("basis_of")] = ()
 
@@ -113,14 +117,14 @@ class Risk(Record):
         **dict.fromkeys(("rpn", "detection", "occurrence"), RPN),
     }
 
-    harm: Annotated[Ref[Harm], Inverse("harm_of")]
+    harm: Annotated[Ref[Harm], Inverse("harm_of"), Cardinality("1", "0..n")]
     initial: Estimate | None = None
-    controls: Annotated[tuple[Ref[Control], ...], Inverse("controls_risk")] = ()
+    controls: Annotated[tuple[Ref[Control], ...], Inverse("controls_risk"), Cardinality("0..n", "1..n", unnamed="RISK405")] = ()
     residual: Estimate | None = None
     reduction_argument: Text | None = None
     """Why no further measure is possible without worsening the benefit-risk balance (Annex I 2)."""
-    benefit_risk: Annotated[Ref[BenefitRisk] | None, Inverse("weighs")] = None
-    disclosed_in: Annotated[tuple[Ref[Statement], ...], Inverse("discloses")] = ()
+    benefit_risk: Annotated[Ref[BenefitRisk] | None, Inverse("weighs"), Cardinality("0..1", "1..n", unnamed="RISK478")] = None
+    disclosed_in: Annotated[tuple[Ref[Statement], ...], Inverse("discloses"), Cardinality("0..n", "0..n")] = ()
 
     @property
     def label(self) -> str:
@@ -135,21 +139,29 @@ class Situation(Record):
     plural: ClassVar[str] = "Hazardous situations"
 
     title: Text
-    hazards: Annotated[tuple[Ref[Hazard], ...], Inverse("leads_to")] = ()
+    hazards: Annotated[
+        tuple[Ref[Hazard], ...],
+        Inverse("leads_to"),
+        Cardinality("1..n", "1..n", untargeted="RISK429", unnamed="RISK404", unnamed_unless="not_arising"),
+    ] = ()
     condition: Literal["normal", "single_fault", "misuse"] | None = None
     applies_to: Annotated[tuple[Ref[Variant | Accessory | Component], ...], Inverse("meant_in")] = ()
     """The configurations or parts in which alone it can arise; all of them where nothing is named."""
     exposed: tuple[Literal["patient", "user", "builder", "service", "bystander", "environment"], ...] = ()
     text: Prose | None = None
-    sequences: dict[str, Sequence] = {}
-    risks: dict[str, Risk] = {}
+    sequences: Annotated[dict[str, Sequence], Cardinality("1..n", "1", untargeted="RISK414")] = {}
+    risks: Annotated[dict[str, Risk], Cardinality("1..n", "1", untargeted="RISK413")] = {}
 
 
 class Introduces(Part):
     """What a control brings with it (ISO 14971 7.5): situations, or why none."""
 
     none: Text | None = None
-    situations: Annotated[tuple[Ref[Situation], ...], Inverse("introduced_by")] = ()
+    situations: Annotated[
+        tuple[Ref[Situation], ...],
+        Inverse("introduced_by"),
+        Cardinality("1..n", "0..n", untargeted="RISK415", unless="introduces.none"),
+    ] = ()
 
 
 class ConsideredOption(Part):
@@ -170,9 +182,19 @@ class Control(Record):
     kind: Literal["inherent", "protective", "information_for_safety"] | None = None
     text: Text
     acts_on: tuple[Literal["p1", "p2", "p", "severity"], ...] = ()
-    implemented_by: Annotated[tuple[Ref[Requirement | Statement], ...], Inverse("implements")] = ()
-    verified_implementation: Annotated[tuple[Ref[Test | Evidence], ...], Inverse("proves_implementation_of")] = ()
-    verified_effectiveness: Annotated[tuple[Ref[Test | Evidence], ...], Inverse("proves_effectiveness_of")] = ()
+    implemented_by: Annotated[
+        tuple[Ref[Requirement | Statement], ...], Inverse("implements"), Cardinality("1..n", "0..n", untargeted="RISK419")
+    ] = ()
+    verified_implementation: Annotated[
+        tuple[Ref[Test | Evidence], ...],
+        Inverse("proves_implementation_of"),
+        Cardinality("1..n", "0..n", untargeted="RISK401"),
+    ] = ()
+    verified_effectiveness: Annotated[
+        tuple[Ref[Test | Evidence], ...],
+        Inverse("proves_effectiveness_of"),
+        Cardinality("1..n", "0..n", untargeted="RISK402"),
+    ] = ()
     introduces: Introduces | None = None
     options_considered: tuple[ConsideredOption, ...] = ()
 
@@ -189,7 +211,7 @@ class FailureMode(Record):
     }
 
     title: Text
-    component: Annotated[Ref[Component] | None, Inverse("fails_as")] = None
+    component: Annotated[Ref[Component] | None, Inverse("fails_as"), Cardinality("1", "0..n", untargeted="RISK470")] = None
     function: Text | None = None
     """What the component is there for, and no longer does."""
     mechanism: Text | None = None

@@ -1,5 +1,6 @@
-"""The process around the chain (ISO 14971:2019, clauses 4, 5.1 to 5.3 and 7.4 to 10): criteria, plan, questions, weighing, review,
-feedback.
+"""The process around the chain (ISO 14971:2019, clauses 4, 5.1 to 5.3 and 7.4 to 10).
+
+Criteria, plan, questions, weighing, review, feedback.
 """
 
 from __future__ import annotations
@@ -7,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Annotated, ClassVar, Literal
 
-from mdr_blueprint.model.base import Inverse, Keys, NotAField, Part, Record, Ref
+from mdr_blueprint.model.base import Cardinality, Inverse, Keys, NotAField, Part, Record, Ref
 from mdr_blueprint.model.project import Approver
 from mdr_blueprint.model.risk import COMPUTED
 from mdr_blueprint.model.scalars import Count, Day, Flag, Number, Prose, Text
@@ -161,7 +162,9 @@ class Question(Record):
     rationale: Prose | None = None
     limits: Text | None = None
     """Limits of the characteristic, with units."""
-    leads_to: Annotated[tuple[Ref[Hazard], ...], Inverse("asked_by")] = ()
+    leads_to: Annotated[
+        tuple[Ref[Hazard], ...], Inverse("asked_by"), Cardinality("1..n", "0..n", untargeted="RISK457", when="answer")
+    ] = ()
 
 
 class BenefitRisk(Record):
@@ -172,7 +175,7 @@ class BenefitRisk(Record):
     plural: ClassVar[str] = "Benefit-risk analyses"
 
     title: Text
-    benefits: Annotated[tuple[Ref[Claim], ...], Inverse("weighed_in")] = ()
+    benefits: Annotated[tuple[Ref[Claim], ...], Inverse("weighed_in"), Cardinality("1..n", "0..n", untargeted="RISK438")] = ()
     argument: Prose | None = None
     alternatives: Prose | None = None
     """What else the patient has: state of the art, other devices, no treatment."""
@@ -238,7 +241,7 @@ class ObservedRate(Part):
 
     not_fields: ClassVar[Mapping[str, NotAField]] = {"band": COMPUTED}
 
-    risk: Annotated[Ref[Risk], Inverse("observed_in")]
+    risk: Annotated[Ref[Risk], Inverse("observed_in"), Cardinality("1", "0..n")]
     factor: Literal["p1", "p2", "p"] = "p"
     """What was counted: hazardous situations (p1), harms among situations (p2), or harms (p)."""
     events: Count
@@ -270,6 +273,7 @@ class Observation(Record):
             ...,
         ],
         Inverse("prompted_by"),
+        Cardinality("1..n", "0..n", untargeted="RISK474", when="judged.safety_relevant"),
     ] = ()  # fmt: skip
     """Records that are looked at again because of it, or were added."""
     rates: tuple[ObservedRate, ...] = ()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Annotated, ClassVar, Literal
 
-from mdr_blueprint.model.base import Inverse, Record, Ref
+from mdr_blueprint.model.base import Cardinality, Inverse, Record, Ref
 from mdr_blueprint.model.scalars import Day, Flag, Prose, Text
 
 if TYPE_CHECKING:
@@ -37,10 +37,31 @@ class Requirement(Record):
     level: Literal["system", "subsystem", "item"] | None = None
     kind: Literal["hardware", "software", "interface", "labelling", "service"] | None = None
     satisfies: Annotated[
-        tuple[Ref[Need | Requirement | GsprAnswer | ClauseAnswer], ...], Inverse("satisfied_by", acyclic=True)
+        tuple[Ref[Need | Requirement | GsprAnswer | ClauseAnswer], ...],
+        Inverse("satisfied_by", acyclic=True),
+        Cardinality("1..n", "1..n", untargeted="VER501", or_named_by=("implemented_by",), unnamed="VER518", counted="needs"),
     ] = ()
-    allocated_to: Annotated[tuple[Ref[Component], ...], Inverse("carries")] = ()
-    verified_by: Annotated[tuple[Ref[Test], ...], Inverse("verifies")] = ()
+    allocated_to: Annotated[
+        tuple[Ref[Component], ...],
+        Inverse("carries"),
+        Cardinality("1..n", "0..n", untargeted="VER522", when="is_built", or_named_by=("satisfies",)),
+    ] = ()
+    verified_by: Annotated[
+        tuple[Ref[Test], ...],
+        Inverse("verifies"),
+        Cardinality(
+            "1..n",
+            "1..n",
+            untargeted="VER502",
+            unnamed="VER503",
+            or_by=("verified_implementation", "verified_effectiveness"),
+        ),
+    ] = ()
+
+    @property
+    def is_built(self) -> bool:
+        """Whether a component carries it; a label or a service is no component."""
+        return self.kind not in ("labelling", "service")
 
 
 class Test(Record):
@@ -75,12 +96,12 @@ class Run(Record):
     singular: ClassVar[str] = "test run"
     plural: ClassVar[str] = "Test runs"
 
-    test: Annotated[Ref[Test], Inverse("run_as")]
+    test: Annotated[Ref[Test], Inverse("run_as"), Cardinality("1", "1..n", unnamed="VER505")]
     device_revision: Text | None = None
     date: Day | None = None
     result: Literal["pass", "fail", "blocked"] | None = None
     instruments: Annotated[tuple[Ref[Instrument], ...], Inverse("used_in")] = ()
-    evidence: Annotated[tuple[Ref[Evidence], ...], Inverse("reports")] = ()
+    evidence: Annotated[tuple[Ref[Evidence], ...], Inverse("reports"), Cardinality("1..n", "0..n", untargeted="VER516")] = ()
     disposition: Text | None = None
     """What was decided about a failed run."""
     retest: Annotated[Ref[Run] | None, Inverse("repeats", acyclic=True)] = None

@@ -7,10 +7,11 @@ from collections.abc import Iterator
 from typing import Any
 
 from mdr_blueprint.evaluation import final, level, policy_of
+from mdr_blueprint.graph import Graph
 from mdr_blueprint.load import Dossier, Entry, Law
 from mdr_blueprint.model import BenefitRisk, Control, OverallResidualRisk, Risk
 from mdr_blueprint.rules.engine import Found, entries, rule
-from mdr_blueprint.rules.questions import call, gaps, is_missing, lacks, listed
+from mdr_blueprint.rules.questions import call, gaps, is_missing, is_used, lacks, listed, unread
 from mdr_blueprint.rules.risk.naming import call_risk
 from mdr_blueprint.source import Sources
 
@@ -120,6 +121,19 @@ def empty_benefit_risk(dossier: Dossier) -> Iterator[Found]:
         missing = gaps(entry, "benefits", "argument")
         if missing:
             yield Found.on(entry, f"{call(entry)} has no {listed(missing, 'or')}")
+
+
+@rule("RISK478", "W", basis="ISO 14971:2019 7.4; MDR Annex II 5(a)")
+def idle_benefit_risk(dossier: Dossier, graph: Graph, sources: Sources) -> Iterator[Found]:
+    """A benefit-risk analysis weighs no risk.
+
+    Why: either the risk that it was written for lost its reference, and stands unweighed, or the analysis answers nothing.
+    Fix: name it in `benefit_risk` of the risk it weighs, or retire it.
+    """
+    excused = unread(dossier, sources)
+    for entry in entries(dossier, BenefitRisk):
+        if entry.id not in excused and not is_used(graph, entry.id, "benefit_risk"):
+            yield Found.on(entry, f"no risk names {call(entry)}")
 
 
 @rule("RISK442", "E", basis="ISO 14971:2019 8; MDR Annex I 4 (last sentence) and 23.4(g)")

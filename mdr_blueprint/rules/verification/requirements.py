@@ -87,7 +87,7 @@ def requirement_without_component(dossier: Dossier, graph: Graph) -> Iterator[Fo
     Fix: name the components in `allocated_to`.
     """
     for entry in entries(dossier, Requirement):
-        if entry.record.kind in ("labelling", "service") or not lacks(entry, "allocated_to"):
+        if not entry.record.is_built or not lacks(entry, "allocated_to"):
             continue
         if not is_used(graph, entry.id, "satisfies", kind="requirements"):  # else its children carry it
             yield Found.on(entry, f"{call(entry)} is allocated to no component", "allocated_to")
