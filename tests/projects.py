@@ -27,9 +27,9 @@ def example(folder: Path) -> Path:
     return Path(shutil.copytree(ROOT / "device_example", folder, ignore=shutil.ignore_patterns("build", ".*")))
 
 
-def small(folder: Path) -> Path:
-    """The project that `mdr new` writes."""
-    for place, data in template_files("blank").items():
+def small(folder: Path, template: str = "blank") -> Path:
+    """The project that `mdr new` writes from this template."""
+    for place, data in template_files(template).items():
         target = folder / place
         target.parent.mkdir(parents=True, exist_ok=True)
         target.write_bytes(data)

@@ -94,7 +94,7 @@ def site_text(output: Path) -> str:
 
 
 def word_file(output: Path, id_: str) -> Path:
-    return next((output / "documents").glob(f"*_{id_}.docx"))
+    return next((output / "documents").glob(f"[0-9][0-9]_{id_}.docx"))
 
 
 def word_rows(path: Path) -> Iterator[list[str]]:
@@ -195,7 +195,7 @@ def test_a_rebuild_after_edits_equals_a_clean_build(tmp_path):
 @pytest.mark.verifies("REQ-OUT-02")
 def test_a_new_record_is_in_every_output(extended, id_):
     output, words = extended / "build", EXTRA_WORDS[id_]
-    site, word = site_text(output), word_text(word_file(output, "risk_management_report"))
+    site, word = site_text(output), word_text(word_file(output, "risk_analysis"))
     sheet = sheet_text(output / "workbooks" / "technical_file.xlsx")
     data = json.dumps(json.loads((output / "data" / "dossier.json").read_text("utf-8")), ensure_ascii=False)
     for text, where in ((site, "site"), (word, "word"), (sheet, "workbook"), (data, "data")):
@@ -228,7 +228,7 @@ def test_a_broken_reference(extended, tmp_path):
     page = (project / "build" / "site" / "records" / "risks" / "r-9.html").read_text("utf-8")
     assert 'class="mdr-error"' in page
     assert "RC-9O1" in page
-    assert any("RC-9O1" in " ".join(row) for row in word_rows(word_file(project / "build", "risk_management_report")))
+    assert any("RC-9O1" in " ".join(row) for row in word_rows(word_file(project / "build", "risk_analysis")))
     assert "RC-9O1" in sheet_text(project / "build" / "workbooks" / "technical_file.xlsx")
 
 

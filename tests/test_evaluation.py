@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from mdr_blueprint.evaluation import final, level, p1_bands, p2_bands, policy_of, probability, rank
+from mdr_blueprint.evaluation import band_of, bands, final, level, p1_bands, p2_bands, policy_of, probability, rank
 from mdr_blueprint.load import load_law
 from mdr_blueprint.model import Risk, RiskPolicy, ready
 from mdr_blueprint.model.risk import Estimate
@@ -116,3 +116,54 @@ def test_the_final_estimate():
     assert final(risk).p == "b"
     assert final(ready(Risk).model_validate({"harm": "HA", "initial": {"p": "a"}})).p == "a"
     assert final(ready(Risk).model_validate({"harm": "HA"})) is None
+
+
+EDGES = [
+    ("0", "improbable"), ("9.99e-7", "improbable"), ("1e-6", "remote"), ("4e-6", "remote"), ("1e-5", "occasional"),
+    ("0.001", "frequent"), ("0.5", "frequent"), ("1", "frequent"), ("1.0", "frequent"),
+]  # fmt: skip
+
+
+@pytest.mark.verifies("REQ-RIS-01")
+@pytest.mark.parametrize(("number", "band"), EDGES)
+def test_a_number_falls_into_its_band(policy, number, band):
+    assert band_of(policy.probability, number) == band
+    assert bands(policy, estimate(p=number)).p == band
+
+
+@pytest.mark.verifies("REQ-RIS-01")
+@pytest.mark.parametrize(("number", "band"), [("1e-6", "improbable"), ("1.01e-6", "remote"), ("1", "frequent"), ("0", "improbable")])
+def test_the_policy_says_where_an_edge_belongs(policy, number, band):
+    scale = policy.probability.model_copy(update={"edge": "band_below"})
+    assert band_of(scale, number) == band
+
+
+@pytest.mark.parametrize("said", ["1.5", "-0.1", "often", "1e-6 per use", "nan", "inf"])
+def test_what_is_no_probability_stands_as_it_is_and_has_no_verdict(policy, dossier, said):
+    assert band_of(policy.probability, said) == said
+    assert level(policy, dossier, estimate(p=said), "HA-serious") is None
+
+
+def test_numbers_are_banded_and_then_looked_up(policy):
+    found = bands(policy, estimate(p1="9e-4", p2="0.11"))
+    assert (found.p1, found.p2, found.p) == ("probable", "likely", "probable")  # the product would be occasional
+    assert bands(policy, estimate(p1="9e-4", p2="possible")).p == "occasional"
+
+
+def test_a_project_scale_may_have_any_names(dossier):
+    policy = ready(RiskPolicy).model_validate(
+        {"probability": {"bands": {"rare": "0.01", "often": "1"}}, "matrix": {"serious": {"rare": "acceptable"}}}
+    )
+    assert level(policy, dossier, estimate(p="0.002"), "HA-serious").verdict == "acceptable"
+    assert level(policy, dossier, estimate(p="0.2"), "HA-serious") is None  # no such cell
+
+
+@pytest.mark.verifies("REQ-RIS-01")
+def test_criteria_where_no_probability_can_be_given(policy, dossier):
+    open_ = estimate(not_estimable="no data on software failures")
+    assert level(policy, dossier, open_, "HA-minor").verdict == "not_acceptable"  # the highest band of the matrix
+    own = policy.model_copy(update={"not_estimable": {"minor": "acceptable"}})
+    judged = level(own, dossier, open_, "HA-minor")
+    assert (judged.verdict, judged.probability) == ("acceptable", None)
+    assert level(own, dossier, open_, "HA-serious").verdict == "not_acceptable"
+    assert level(own, dossier, estimate(p="frequent"), "HA-minor").verdict == "not_acceptable"  # an estimate goes before

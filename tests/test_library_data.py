@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import random
 import re
 from collections import Counter
 from itertools import pairwise
 
 import pytest
 
-from mdr_blueprint import library
+from mdr_blueprint import conditions, library
 from mdr_blueprint.evaluation import p1_bands, p2_bands
 from mdr_blueprint.load import load_law
 from mdr_blueprint.load.law import read_library
@@ -21,6 +22,7 @@ from mdr_blueprint.model.library import (
     Guidance,
     HazardLibrary,
     Obligations,
+    QuestionList,
     Standard,
     Taxonomy,
     Vocabulary,
@@ -28,6 +30,7 @@ from mdr_blueprint.model.library import (
 from mdr_blueprint.pipeline import check_library, compile
 from mdr_blueprint.rules import catalogue
 from mdr_blueprint.source import read_text
+from mdr_blueprint.write.site.handbook_risk import answered, hazard_records, risk_pages, taken_over
 
 LAW = load_law()
 FILES = [path for name in ("gspr", "risk") for path in library.files(name) if path.suffix == ".yaml"]
@@ -44,8 +47,12 @@ SHAPES = {
     "obligations": Obligations,
     "policy": DefaultPolicy,
     "taxonomy": Taxonomy,
+    "questions": QuestionList,
+    "hazards_electrical_equipment": HazardLibrary,
     "hazards_low_field_mri": HazardLibrary,
+    "hazards_stethoscope": HazardLibrary,
 }
+RANKS = ("inherent", "protective", "information_for_safety")
 DAY = re.compile(r"\d{4}-\d{2}-\d{2}\Z")
 
 
@@ -224,15 +231,120 @@ def test_combining_is_the_band_below_the_product_of_the_upper_edges():
             assert band == next(name for name, edge in policy.probability.bands.items() if product <= edge), (p1, p2)
 
 
+@pytest.mark.verifies("REQ-LIB-05")
 def test_the_taxonomy_and_the_hazards_that_use_it():
-    taxonomy, hazards = LAW.hazard_categories, LAW.low_field_mri_hazards
+    taxonomy = LAW.hazard_categories
     for key, category in taxonomy.categories.items():
         assert re.fullmatch(r"[a-z]+\.[a-z_]+", key)
-        assert category.branch == key.split(".")[0] or category.branch, key
-    assert list(hazards.hazards) == [f"M{number}" for number in range(1, 28)]
-    for key, hazard in hazards.hazards.items():
-        assert hazard.category in taxonomy.categories, key
-        assert set(hazard.controls) <= {"inherent", "protective", "information_for_safety"}, key
+        assert category.branch == key.split(".")[0], key
+        assert category.text
+    letters = {"electrical_equipment": ("E", 33), "low_field_mri": ("M", 27), "stethoscope": ("S", 16)}
+    assert set(LAW.hazard_libraries) == set(letters)
+    for name, (letter, count) in letters.items():
+        hazards = LAW.hazard_libraries[name].hazards
+        assert list(hazards) == [f"{letter}{number}" for number in range(1, count + 1)], "an id is never given to another hazard"
+        for key, hazard in hazards.items():
+            assert hazard.category in taxonomy.categories, key
+            assert set(hazard.controls) <= set(RANKS), key
+            assert list(hazard.controls) == [rank for rank in RANKS if rank in hazard.controls], key
+            assert hazard.controls, key
+            assert hazard.evidence, key
+    assert len(LAW.library_hazards) == sum(count for _, count in letters.values())
+
+
+@pytest.mark.verifies("REQ-LIB-05")
+def test_the_questions_reach_every_category_and_stand_in_their_group():
+    listed = LAW.questions
+    assert list(listed.groups) == ["who", "touch", "tell", "keep", "live", "built"]
+    order = [question.group for question in listed.questions.values()]
+    assert order == sorted(order, key=list(listed.groups).index), "group by group"
+    assert set(order) == set(listed.groups)
+    assert {category for question in listed.questions.values() for category in question.categories} == set(
+        LAW.hazard_categories.categories
+    )
+    for key, question in listed.questions.items():
+        assert key.startswith(f"{question.group}.")
+        assert question.question.endswith("?")
+        assert question.hint, key
+        assert len(set(question.categories)) == len(question.categories) > 0, key
+
+
+@pytest.mark.verifies("REQ-LIB-05")
+def test_references_of_questions_are_numbers_of_the_guidance_that_nobody_compared_yet():
+    numbers = set()
+    for key, question in LAW.questions.questions.items():
+        assert bool(question.reference) == bool(question.confidence), key
+        for reference in question.reference:
+            found = re.fullmatch(r"ISO/TR 24971:2020 A\.2\.(\d+)", reference)
+            assert found, reference
+            assert question.confidence == "unverified"
+            numbers.add(int(found[1]))
+    assert numbers == set(range(1, 38))
+
+
+def facts_of(condition):
+    """The stated facts behind a condition, those behind derived ones included."""
+    found = set()
+    for name in conditions.names(condition):
+        derived = LAW.facts.derived.get(name)
+        found |= {name} if derived is None else facts_of(derived.when)
+    return found
+
+
+def settled(question, facts):
+    """The answers that facts give: those stated, and what follows from them."""
+    values = dict(facts)
+    for name, derived in LAW.facts.derived.items():
+        holds = conditions.judge(derived.when, values).holds if derived.when else None
+        if holds is not None:
+            values[name] = "true" if holds else "false"
+    if any(conditions.judge(excluded.when, values).holds for excluded in LAW.facts.contradictions):
+        return set()
+    return {
+        answer
+        for answer, when in (("yes", question.yes_when), ("no", question.no_when))
+        if when is not None and conditions.judge(when, values).holds
+    }
+
+
+@pytest.mark.verifies("REQ-LIB-05")
+def test_no_facts_that_can_hold_together_settle_a_question_both_ways():
+    rng = random.Random(5)
+    both = {key: question for key, question in LAW.questions.questions.items() if question.yes_when and question.no_when}
+    assert len(both) > 20
+    for key, question in both.items():
+        names = sorted(facts_of(question.yes_when) | facts_of(question.no_when))
+        answers = [LAW.facts.facts[name].answers for name in names]
+        answered = set()
+        for _ in range(300):
+            facts = dict(zip(names, map(rng.choice, answers), strict=True))
+            outcome = settled(question, facts)
+            if facts.get("hardware") == "false":  # nothing physical can be said of software alone; the vocabulary does not list it all
+                outcome -= {"yes"}
+            assert outcome != {"yes", "no"}, f"{key}: {facts}"
+            answered |= outcome
+        assert answered == {"yes", "no"}, f"{key}: one of its answers never comes up"
+
+
+@pytest.mark.verifies("REQ-LIB-05")
+def test_what_the_handbook_offers_for_copying_is_read_without_a_fault(tmp_path):
+    texts = [hazard_records(LAW.library_hazards), answered("touch.temperature").replace("HZ-1", "HZ-M8")]
+    (tmp_path / "project.yaml").write_text("project: {title: Case, stage: draft}\n")
+    for number, text in enumerate(texts):
+        (tmp_path / f"records_{number}.yaml").write_text(text)
+    whole = compile(tmp_path)
+    assert [finding.message for finding in whole.report.findings if finding.severity == "error"] == []
+    assert len(whole.dossier.kind("hazards")) == len(LAW.library_hazards)
+    (tmp_path / "records_0.yaml").write_text(taken_over("M8", LAW))
+    whole = compile(tmp_path)
+    assert [finding.message for finding in whole.report.findings if finding.severity == "error"] == []
+    assert [len(whole.dossier.kind(kind)) for kind in ("hazards", "situations", "harms", "controls", "risks")] == [1, 1, 1, 3, 1]
+
+
+def test_the_handbook_shows_every_library_hazard_and_every_question():
+    pages = {page.path: page.body for page in risk_pages(LAW)}
+    assert all(f"<td>{key}</td>" in pages["hazards.html"] for key in (*LAW.library_hazards, *LAW.hazard_categories.categories))
+    assert all(f"<td>{key}</td>" in pages["questions.html"] for key in LAW.questions.questions)
 
 
 @pytest.mark.parametrize("annex", ["annex_ii", "annex_iii"])

@@ -23,6 +23,11 @@ IDS = [
     "classification_rationale",
     "gspr_checklist",
     "risk_management_plan",
+    "safety_characteristics",
+    "failure_mode_analysis",
+    "risk_analysis",
+    "risk_control_verification",
+    "benefit_risk_analysis",
     "risk_management_report",
     "verification_report",
     "traceability",
@@ -118,7 +123,7 @@ def test_an_empty_project_renders_every_document_with_visible_gaps(tmp_path):
 
 def test_the_order_and_the_names_follow_annex_ii(tmp_path):
     result = rendering(tmp_path)
-    assert [made.order for made in result.documents] == [10, 20, 30, 40, 50, 60, 70, 80]
+    assert [made.order for made in result.documents] == [10, 20, 30, 40, 50, 51, 52, 53, 54, 55, 60, 70, 80]
     assert result.documents[0].file_name == "10_device_description"
     assert all(block.level > 1 for made in result.documents for block in made.headings), "the title comes from the front matter"
 
@@ -138,27 +143,28 @@ def test_a_small_project(tmp_path):
     assert "A lamp that shines on HS-1." in about
     assert "- it gives 1.50 lx (illustrative), see NO-SUCH" in about
     assert "missing: device principle" in about
-    report = document(result, "risk_management_report")
-    views = {(block.table.name, block.view) for block in report.blocks if isinstance(block, TableBlock)}
-    assert {("risks", "wide"), ("risks", "cards"), ("family_findings-RISK", "wide")} <= views
+    analysis, report = document(result, "risk_analysis"), document(result, "risk_management_report")
+    views = {(block.table.name, block.view) for made in (analysis, report) for block in made.blocks if isinstance(block, TableBlock)}
+    assert {("risks", "wide"), ("risks", "cards"), ("hazard_tree", "tree"), ("family_findings-RISK", "wide")} <= views
     summary = next(block for block in report.blocks if isinstance(block, Grid))
-    assert ["Risks", "3"] in [[plain(cell) for cell in row] for row in summary.rows], (
+    assert ["Risks", "3"] in [[plain(cell) for cell in row[:2]] for row in summary.rows], (
         "the risk of a retired situation is not counted"
     )
 
 
 @pytest.mark.verifies("REQ-RIS-01")
 def test_levels_are_computed_and_an_uncontrolled_acceptable_risk_is_no_gap(tmp_path):
-    report = document(rendering(tmp_path, SMALL), "risk_management_report")
+    report = document(rendering(tmp_path, SMALL), "risk_analysis")
     rows = {
         row.subject: row
         for row in next(b.table for b in report.blocks if isinstance(b, TableBlock) and b.table.name == "risks").rows
     }
     assert list(rows) == ["R-1", "R-2", "R-3"]
-    initial, residual = (" ".join(map(str, rows["R-1"].cells[n].items)) for n in (5, 7))
-    assert initial == "severity minor P1 frequent P2 likely P frequent → not acceptable"
-    assert residual == "severity minor P1 remote P2 likely P remote → acceptable"
-    assert rows["R-2"].cells[6:8] == ("none", "as initial")
+    initial, residual = (" ".join(map(str, rows["R-1"].cells[n].items)) for n in (5, 8))
+    assert initial == "severity minor P1 frequent P2 likely P frequent"
+    assert residual == "severity minor P1 remote P2 likely P remote"
+    assert (rows["R-1"].cells[6], rows["R-1"].cells[9]) == ("not acceptable", "acceptable")
+    assert rows["R-2"].cells[6:10] == ("acceptable", "none", "as initial", "acceptable")
     assert "judged by severity alone" in " ".join(map(str, rows["R-3"].cells[5].items))
     assert rows["R-3"].gap
 

@@ -30,7 +30,7 @@ from mdr_blueprint.tables import Column, Gap, Lines, RecordLink, Row, Table, Wor
 from mdr_blueprint.write.archive import normalise
 from mdr_blueprint.write.word import write_word
 from mdr_blueprint.write.word.links import bookmark_name, web_address
-from mdr_blueprint.write.word.sections import stretches
+from mdr_blueprint.write.word.sections import Paper, stretches
 from mdr_blueprint.write.word.tables import column_widths
 
 TEMPLATE = library.folder("templates") / "word" / "reference.docx"
@@ -186,8 +186,15 @@ def faults(data: bytes) -> list[str]:
     ]
     for table in root.iter(qn("w:tbl")):
         columns = len(table.findall(f"{qn('w:tblGrid')}/{qn('w:gridCol')}"))
-        found += ["cells and columns differ" for row in table.iter(qn("w:tr")) if len(row.findall(qn("w:tc"))) != columns]
+        found += ["cells and columns differ" for row in table.iter(qn("w:tr")) if _columns_of(row) != columns]
     return found
+
+
+def _columns_of(row: etree._Element) -> int:
+    """Cells, each counted for the columns it spans."""
+    cells = row.findall(qn("w:tc"))
+    spans = (cell.find(f"{qn('w:tcPr')}/{qn('w:gridSpan')}") for cell in cells)
+    return sum(1 if span is None else int(span.get(qn("w:val"))) for span in spans)
 
 
 def audit(data: bytes, folder: Path) -> list[str]:
@@ -322,11 +329,21 @@ def test_wide_table_turns_the_paper_and_takes_its_heading_along():
     assert landscape.startswith("2  RisksWhat can happen.Table 2: Risk table")
 
 
+def test_the_widest_tables_stand_on_paper_of_twice_the_width():
+    root = part(written())
+    sizes = [(size.get(qn("w:w")), size.get(qn("w:h"))) for size in root.iter(qn("w:pgSz"))]
+    assert sizes[2] == ("23812", "16838"), "A3 on its side"
+    usual = replace(risks(), columns=tuple(Column(column.title, 15) for column in risks().columns))
+    both = document("## A\n\n::table usual\n\n## B\n\nFew words.\n\n::table risks", usual=usual)
+    assert [stretch.paper for stretch in stretches(both.blocks)] == [Paper.LANDSCAPE, Paper.LARGE]
+    assert len(list(stretches(both.blocks))[1].blocks) == 3, "heading and words go with their table"
+
+
 def test_paper_does_not_turn_for_a_few_words_between_wide_tables():
     between = document("## A\n\n::table risks\n\n## B\n\nFew words.\n\n## C\n\n::table risks")
-    assert [stretch.landscape for stretch in stretches(between.blocks)] == [True]
+    assert [stretch.paper for stretch in stretches(between.blocks)] == [Paper.LARGE]
     much = document("## A\n\n::table risks\n\n## B\n\n" + "Many words. " * 200 + "\n\n## C\n\n::table risks")
-    assert [stretch.landscape for stretch in stretches(much.blocks)] == [True, False, True]
+    assert [stretch.paper for stretch in stretches(much.blocks)] == [Paper.LARGE, Paper.PORTRAIT, Paper.LARGE]
 
 
 def test_columns_fill_the_page_and_keep_words_whole():

@@ -31,13 +31,19 @@ def make(total: int, target: Path, seed: int = 7) -> None:
                                          + "".join(f"    {name}: {value}\n" for name, value in FACTS.items()))
     part = total // 8
     many = {"evidence": max(part // 4, 4), "harms": 20, "hazards": max(part // 4, 4), "needs": max(part // 4, 4), "requirements": part, "tests": part,
-            "controls": part, "situations": part, "runs": part}
+            "controls": part, "situations": part, "runs": part, "failure_modes": max(part // 4, 4), "observations": max(part // 40, 2)}
     used = sum(many.values()) + many["situations"]  # each situation holds one risk and one sequence
     many["components"] = max(total - used - many["situations"], 1)
 
     answers = [f"  \"{key}\":\n    applicable: true\n    method: {words(rng, 12)}\n    standards: [iso-14971]\n    evidence: [EV-{i % many['evidence']:05}]\n"
                for i, key in enumerate(key for key, item in load_law().gspr.items() if item.answerable)]
     (target / "gspr.yaml").write_text("gspr:\n" + "".join(answers))
+
+    (target / "process.yaml").write_text(
+        "risk_plan:\n  hazard_libraries: [electrical_equipment]\n"
+        "  feedback:\n    - {source: complaints, method: monthly review, interval: a month, responsible: N.N.}\n"
+        f"risk_analysis: {{scope: {words(rng, 8)}, date: 2026-03-01, device_revision: v1, persons: [{{name: N.N., role: Engineer}}]}}\n"
+        "questionnaire:\n" + "".join(f"  {id_}: {{answer: false, rationale: {words(rng, 8)}}}\n" for id_ in load_law().questions.questions))
 
     def pick(prefix: str, kind: str) -> str:
         return f"{prefix}-{rng.randrange(many[kind]):05}"
@@ -66,9 +72,14 @@ def make(total: int, target: Path, seed: int = 7) -> None:
                        f"    verified_implementation: [{pick('TC', 'tests')}]\n    verified_effectiveness: [{pick('EV', 'evidence')}]\n"
                        f"    introduces: {{none: {words(rng, 8)}}}\n    options_considered:\n      - {{kind: inherent, text: {words(rng, 6)}, rejected: {words(rng, 8)}}}\n"
                        for i in range(many["controls"])])
+    write("failure_modes", [f"  FM-{i:05}:\n    title: {words(rng, 5)}\n    component: {pick('CO', 'components')}\n    mechanism: {words(rng, 8)}\n"
+                            f"    effect: {words(rng, 8)}\n    guarded_by: [{pick('RC', 'controls')}]\n" for i in range(many["failure_modes"])])
+    write("observations", [f"  OBS-{i:05}:\n    title: {words(rng, 6)}\n    source: service\n    date: 2026-05-04\n    judged: {{safety_relevant: true, "
+                           f"reason: {words(rng, 6)}, by: N.N., date: 2026-05-11}}\n    touches: [{pick('RC', 'controls')}]\n"
+                           f"    rates: [{{risk: R-{rng.randrange(many['situations']):05}, factor: p1, events: 1, of: 1000000}}]\n" for i in range(many["observations"])])
     write("situations", [f"  HS-{i:05}:\n    title: {words(rng, 8)}\n    hazards: [{pick('HZ', 'hazards')}]\n    condition: normal\n    exposed: [patient]\n"
-                         f"    sequences:\n      SEQ-{i:05}:\n        events:\n          - text: {words(rng, 8)}\n          - text: {words(rng, 8)}\n"
-                         f"    risks:\n      R-{i:05}:\n        harm: {pick('HARM', 'harms')}\n        initial: {{p1: probable, p2: likely}}\n"
+                         f"    sequences:\n      SEQ-{i:05}:\n        events:\n          - {{text: {words(rng, 8)}, cause: {pick('FM', 'failure_modes')}}}\n          - text: {words(rng, 8)}\n"
+                         f"    risks:\n      R-{i:05}:\n        harm: {pick('HARM', 'harms')}\n        initial: {{p1: 5e-4, p2: likely}}\n"
                          f"        controls: [RC-{i:05}]\n        residual: {{p1: remote, p2: likely}}\n        reduction_argument: {words(rng, 20)}\n"
                          for i in range(many["situations"])])
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Annotated
 
@@ -17,15 +18,19 @@ Target = Annotated[
     Path,
     typer.Argument(metavar="DIR", show_default=False, help="Folder of the new project; it must be empty or not exist."),
 ]
-Template = Annotated[str, typer.Option(metavar="NAME", help="Which template to start from.")]
+Template = Annotated[str, typer.Option(metavar="NAME", help="Which template to start from, see below.")]
 
 
 def new(folder: Target, template: Template = "blank") -> None:
-    """Start a project: a small technical file at stage draft that builds at once.
+    """Start a project: a small technical file that builds at once.
 
     For example:
       mdr new scanner
       cd scanner && mdr build
+
+    Templates:
+      blank        an examination lamp in a few records, at stage draft
+      stethoscope  a small whole technical file, class I, at stage review
 
     Asks nothing, and never writes into a folder that holds files.
     """
@@ -33,7 +38,7 @@ def new(folder: Target, template: Template = "blank") -> None:
     if folder.exists() and (not folder.is_dir() or any(path.name != ".git" for path in folder.iterdir())):
         raise UsageError(f"{folder} is not an empty folder; nothing was written")
     _copy(files, folder)
-    say(_next_steps(folder))
+    say(_next_steps(folder, files))
 
 
 def template_files(template: str) -> dict[str, bytes]:
@@ -66,17 +71,22 @@ def _copy(files: dict[str, bytes], folder: Path) -> None:
         raise WriteError(f"the project cannot be written: {error.strerror}: {error.filename}") from error
 
 
-def _next_steps(folder: Path) -> str:
+def _next_steps(folder: Path, files: dict[str, bytes]) -> str:
+    stated = re.search(rb"^  stage: (\w+)", files["project.yaml"], re.MULTILINE)
+    what = f"A project at stage {stated[1].decode() if stated else 'draft'} is in"
+    begin = "device.yaml: name, purpose and facts; each file says how it goes on"
+    if "README.md" in files:
+        begin = "README.md: what the files hold, what in them is invented, and what to change first"
     here = folder.resolve() == Path.cwd()
     enter = [] if here else [f"  cd {folder}"]
     return "\n".join([
-        f"{bold('A project at stage draft is in')} {folder if not here else 'this folder'}. Next:",
+        f"{bold(what)} {folder if not here else 'this folder'}. Next:",
         "",
         *enter,
         "  mdr build          the technical file as site, Word and Excel, in build/",
         "  mdr check          what is missing or inconsistent",
         "  mdr serve          the site, renewed while you write",
         "",
-        "Begin with device.yaml: name, purpose and facts; each file says how it goes on.",
+        f"Begin with {begin}.",
         "",
     ])

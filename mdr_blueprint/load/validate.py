@@ -132,7 +132,7 @@ def _fault(path: str, cls: type[Part], id_: str, raw: Map, place: Place, detail:
 def _unknown_field(path: str, cls: type[Part], id_: str, raw: Map, steps: Steps) -> Fault:
     name, where = _names(cls, id_, steps)
     owner = _model_at(cls, steps[:-1])
-    refused = owner.not_fields.get(name) if owner else None
+    refused = owner.not_fields.get(name.casefold()) if owner else None
     if refused is not None:
         message = f"{where} has no field `{name}`: {refused.why}"
         return Fault(refused.fault, message, place_of(path, raw, steps, key=True), subject=id_, fix=f"take `{name}` out")

@@ -2,6 +2,6 @@
 
 from mdr_blueprint.tables.engine import Tables, table
 from mdr_blueprint.tables.inputs import Inputs
-from mdr_blueprint.tables.shapes import Cell, Column, Gap, Lines, RecordLink, Row, Table, Words
+from mdr_blueprint.tables.shapes import Cell, Column, Gap, Lines, MatrixField, RecordLink, Row, Table, Words
 
-__all__ = ["Cell", "Column", "Gap", "Inputs", "Lines", "RecordLink", "Row", "Table", "Tables", "Words", "table"]
+__all__ = ["Cell", "Column", "Gap", "Inputs", "Lines", "MatrixField", "RecordLink", "Row", "Table", "Tables", "Words", "table"]

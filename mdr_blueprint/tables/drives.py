@@ -15,6 +15,8 @@ WORDS = {
     "point": ("point", "points"),
     "obligation": ("obligation", "obligations"),
     "standard": ("standard", "standards"),
+    "question": ("question on safety", "questions on safety"),
+    "hazard": ("library hazard", "library hazards"),
 }
 """What is driven -> its words for one and for several."""
 
@@ -54,6 +56,10 @@ def _asked(law: Law) -> Iterator[tuple[str, set[str]]]:
     for id_ in law.standard_ids:
         standard = law.standard(id_)
         yield "standard", names(standard.when if standard else None)
+    for question in law.questions.questions.values():
+        yield "question", _of(question.yes_when, question.no_when)
+    for hazard in law.library_hazards.values():
+        yield "hazard", names(hazard.when)
 
 
 def _of(*conditions: Condition | None) -> set[str]:

@@ -11,15 +11,17 @@ from pathlib import Path
 from mdr_blueprint.tables.inputs import Inputs
 from mdr_blueprint.tables.shapes import ILLUSTRATIVE, Column, Gap, LineItem, Lines, MatrixField, Row, Table, says_illustrative
 
-SHARED = ("__init__", "drives", "engine", "inputs", "proofs", "shapes", "states")
+SHARED = ("__init__", "answered", "drives", "engine", "inputs", "levels", "proofs", "shapes", "states")
 """Modules of this package that are no family of tables."""
 UNMARKED = frozenset({"findings", "family_findings"})
 """Tables that say of a record what is wrong with it, and not what it says."""
 SHEETS = (
     "readiness", "findings", "gspr", "gspr_trace", "classification_rules", "obligations", "standards", "standards_called_for",
-    "clauses", "measurements", "risks", "hazard_trace", "controls", "control_verification", "failure_modes", "harms",
-    "need_trace", "requirements", "tests", "runs", "evidence", "statements", "claims", "components", "figures",
-    "software_items", "soup", "waivers",
+    "clauses", "measurements", "risks", "matrix_before", "matrix_after",
+    "not_acceptable", "residual_risks", "hazard_trace", "controls", "rejected_options", "control_verification",
+    "information_for_safety", "disclosures", "introduced", "failure_modes", "questionnaire",
+    "library_hazards", "harms", "observations", "review_statements", "risk_requirements", "need_trace", "links", "requirements",
+    "tests", "runs", "evidence", "statements", "claims", "components", "figures", "software_items", "soup", "waivers",
 )  # fmt: skip
 """Order of the sheets in the workbook: first what a reviewer asks first."""
 

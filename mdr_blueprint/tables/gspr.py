@@ -4,83 +4,20 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from mdr_blueprint.answers import answer_of, points_below
-from mdr_blueprint.conditions import Condition, Outcome
-from mdr_blueprint.load import Entry, Law
-from mdr_blueprint.model import Evidence, GsprAnswer
-from mdr_blueprint.model.library import GsprItem, GsprText
+from mdr_blueprint.conditions import Condition
+from mdr_blueprint.load import Law
+from mdr_blueprint.model.library import GsprText
+from mdr_blueprint.tables.answered import DONE, PLANNED, STATUSES, Answered, answered, evidence_state
 from mdr_blueprint.tables.engine import table
 from mdr_blueprint.tables.inputs import Inputs, spaced, standard_words
 from mdr_blueprint.tables.shapes import Cell, Column, Gap, LineItem, Lines, RecordLink, Row, Words, has_gap, row, value
 
-PLANNED = "planned only"
 ROLES = {"heading": "heading", "cond": "scope condition", "informational": "not addressed to the manufacturer"}
 CHAPTERS = {"I": "I General requirements", "II": "II Design and manufacture", "III": "III Information supplied"}
 UNNUMBERED = "Texts without a number"
-STATUSES = ("complete", "gaps", "not applicable", "open", "contradicts the facts")
-DONE = ("complete", "not applicable")
 APPLIES = {True: "yes", False: "no", None: "open"}
-
-
-@dataclass(frozen=True)
-class Answered:
-    """A row of the checklist: the answer that stands for it, what the facts say, and what is open."""
-
-    key: str
-    item: GsprItem
-    entry: Entry[GsprAnswer] | None
-    """Its own answer, or that of a point above which covers it."""
-    facts: Outcome
-    codes: tuple[str, ...]
-    """Rules that found something."""
-    reopened: tuple[tuple[str, str], ...]
-    """Facts that the answer rests on and that do not hold for the device."""
-    evidence: str | Gap
-
-    @property
-    def own(self) -> bool:
-        return self.entry is not None and self.entry.key == self.key
-
-    @property
-    def applicable(self) -> bool | None:
-        return self.entry.record.applicable if self.entry else None
-
-    @property
-    def contradicts(self) -> bool:
-        asked = self.facts.holds
-        return self.item.answerable and None not in (asked, self.applicable) and asked is not self.applicable
-
-    @property
-    def status(self) -> str:
-        """One of `STATUSES`; a row that asks for nothing has none."""
-        if self.entry is None or self.applicable is None or self.reopened:
-            return "open" if self.item.answerable or self.entry else ""
-        if self.contradicts:
-            return "contradicts the facts"
-        record = self.entry.record
-        if not self.applicable:
-            return "not applicable" if record.justification and not self.codes else "gaps"
-        return "complete" if record.method and self.evidence == "approved" and not self.codes else "gaps"
-
-
-def answered(inputs: Inputs) -> dict[str, Answered]:
-    """Every identifier of Annex I with its answer."""
-    found = {}
-    for key, item in inputs.law.gspr.items():
-        entry = answer_of(inputs.dossier, inputs.law, key)
-        stated = entry.record.facts if entry else {}
-        found[key] = Answered(
-            key,
-            item,
-            entry,
-            inputs.known.judge(item.when),
-            tuple(dict.fromkeys(f.code for f in inputs.report.about(entry.id if entry else f"gspr:{key}") if f.waived is None)),
-            tuple((name, fact.value) for name, fact in stated.items() if inputs.known.values.get(name) != fact.value),
-            evidence_state(inputs, entry.id) if entry else Gap("no evidence"),
-        )
-    return found
 
 
 @table(
@@ -260,17 +197,6 @@ def evidence_cell(inputs: Inputs, id_: str) -> Cell:
         return cell
     items = cell.items if isinstance(cell, Lines) else (cell,)
     return Lines((*items, state)) if state.text == PLANNED else cell
-
-
-def evidence_state(inputs: Inputs, id_: str) -> str | Gap:
-    """`approved` where all evidence of an answer is; else a gap that says how far it is."""
-    proofs = [inputs.dossier.get(target, Evidence) for target in inputs.graph.targets(id_, "evidence")]
-    states = {proof.record.status or "unknown" for proof in proofs if proof}
-    if not states:
-        return Gap("no evidence")
-    if states == {"approved"}:
-        return "approved"
-    return Gap(PLANNED if states == {"planned"} else "partly: " + ", ".join(sorted(states)))
 
 
 def standards_of(inputs: Inputs, id_: str) -> Cell:

@@ -2,33 +2,40 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
-from mdr_blueprint.evaluation import Level, bands, level, policy_of
-from mdr_blueprint.model import BenefitRisk, Control, Harm, Hazard, Situation
+from mdr_blueprint.evaluation import Level, bands, policy_of
+from mdr_blueprint.load import Entry
+from mdr_blueprint.model import Harm, Hazard, Sequence, Situation
 from mdr_blueprint.model.risk import Estimate
 from mdr_blueprint.tables.engine import table
-from mdr_blueprint.tables.inputs import Inputs, live_risks, records
-from mdr_blueprint.tables.shapes import Cell, Column, Gap, Lines, RecordLink, Row, row, value
+from mdr_blueprint.tables.inputs import Inputs, kept, live_risks, records
+from mdr_blueprint.tables.levels import after, before, change, live, verdict
+from mdr_blueprint.tables.shapes import Cell, Column, Gap, LineItem, Lines, RecordLink, Row, row, value
+
+CONDITIONS = {"normal": "normal condition", "single_fault": "single fault", "misuse": "misuse"}
 
 
 @table(
     "risks",
     "Risk table",
     Column("Risk", 10),
-    Column("Hazard", 20),
+    Column("Hazard", 18),
     Column("Sequence of events", 32),
     Column("Hazardous situation", 24),
-    Column("Harm", 16),
-    Column("Initial", 17),
+    Column("Harm", 14),
+    Column("Initial estimate", 18),
+    Column("Before control", 11),
     Column("Risk controls", 34),
-    Column("Residual", 17),
+    Column("Residual estimate", 18),
+    Column("After control", 11),
     Column("Why no further reduction", 34),
-    Column("Disclosed in", 10),
+    Column("Disclosed in", 9),
     sheet=True,
 )
 def risks(inputs: Inputs) -> Iterator[Row]:
-    policy, dossier, graph = policy_of(inputs.dossier, inputs.law), inputs.dossier, inputs.graph
+    """Each estimate beside its verdict, which stands alone so that it can be filtered."""
+    dossier, graph = inputs.dossier, inputs.graph
     for entry in live_risks(inputs):
         situation = dossier.get(entry.owner or "", Situation)
         if situation is None:
@@ -36,10 +43,10 @@ def risks(inputs: Inputs) -> Iterator[Row]:
         record = entry.record
         steps = sequence_lines(inputs, situation.record)
         harm = dossier.get(record.harm, Harm)
-        controls = tuple(RecordLink(c, f"{c} {control_words(inputs, c)}") for c in graph.targets(entry.id, "controls"))
-        before, after = (level(policy, dossier, estimate, record.harm) for estimate in (record.initial, record.residual))
-        uncontrolled = not controls and record.residual is None and before is not None and before.verdict == "acceptable"
-        residual = "as initial" if uncontrolled else estimate_cell(inputs, record.residual, after)
+        controls = graph.targets(entry.id, "controls")
+        was, now = before(inputs, entry), after(inputs, entry)
+        uncontrolled = not controls and record.residual is None and was is not None and was.verdict == "acceptable"
+        residual = "as initial" if uncontrolled else estimate_cell(inputs, entry.id, "residual", record.residual, now)
         if record.benefit_risk and not isinstance(residual, Gap):
             residual = Lines(
                 (*(residual.items if isinstance(residual, Lines) else (residual,)), inputs.link(record.benefit_risk))
@@ -49,11 +56,13 @@ def risks(inputs: Inputs) -> Iterator[Row]:
             inputs.link(entry.id),
             inputs.links(graph.targets(situation.id, "hazards"), titles=True),
             Lines(steps) if steps else Gap(),
-            RecordLink(situation.id, f"{situation.id} {inputs.say(situation.record.title)}"),
+            situation_cell(inputs, situation),
             RecordLink(record.harm, harm.record.title if harm else record.harm),
-            estimate_cell(inputs, record.initial, before),
-            Lines(controls) if controls else "none" if uncontrolled else Gap("no control"),
+            estimate_cell(inputs, entry.id, "initial", record.initial, was),
+            verdict(was) if record.initial else "",
+            "none" if uncontrolled else inputs.links(controls, "no control", titles=True),
             residual,
+            verdict(now) if record.residual or uncontrolled else "",
             value(inputs.say(record.reduction_argument)),
             inputs.links(graph.targets(entry.id, "disclosed_in"), None),
         )
@@ -69,16 +78,22 @@ def sequence_lines(inputs: Inputs, situation: Situation) -> tuple[str, ...]:
     )
 
 
-def control_words(inputs: Inputs, id_: str) -> str:
-    entry = inputs.dossier.get(id_, Control)
-    return inputs.say(entry.record.text) if entry else ""
+def situation_cell(inputs: Inputs, situation: Entry[Situation]) -> Cell:
+    """The situation, its condition, who is exposed, and the configurations or parts in which alone it can arise."""
+    record = situation.record
+    items: list[LineItem] = [RecordLink(situation.id, f"{situation.id} {inputs.say(record.title)}")]
+    items.append(CONDITIONS[record.condition] if record.condition else Gap("no condition"))
+    items.append(f"exposed: {', '.join(record.exposed)}" if record.exposed else Gap("not said who is exposed"))
+    only = inputs.graph.targets(situation.id, "applies_to")
+    items += [RecordLink(only[0], f"{only[0]} only")] if len(only) == 1 else [inputs.link(id_) for id_ in only]
+    return Lines(tuple(items))
 
 
-def estimate_cell(inputs: Inputs, estimate: Estimate | None, evaluated: Level | None) -> Cell:
-    """Severity, P1, P2, P and the verdict of the matrix, each on a line."""
+def estimate_cell(inputs: Inputs, risk: str, which: str, estimate: Estimate | None, evaluated: Level | None) -> Cell:
+    """Severity, P1, P2, P and what they rest on, each on a line. A probability given as a number stands beside its band."""
     if estimate is None:
         return Gap("not estimated")
-    items: list[str | RecordLink | Gap] = []
+    items: list[LineItem] = []
     if evaluated:
         items.append(f"severity {evaluated.severity}")
     if estimate.harm:
@@ -91,8 +106,9 @@ def estimate_cell(inputs: Inputs, estimate: Estimate | None, evaluated: Level | 
         items.append(f"P {_with_number(estimate.p, evaluated.probability)}")
     elif estimate.not_estimable:
         items.append(f"P not estimable, judged by severity alone: {inputs.say(estimate.not_estimable)}")
-    items.append(verdict(evaluated) if evaluated else Gap("level unknown"))
-    return Lines(tuple(items))
+    for edge in inputs.graph.out(risk, f"{which}.basis"):
+        items.append(RecordLink(edge.target, f"{edge.target} {edge.place}" if edge.place else edge.target))
+    return Lines(tuple(items)) if items else Gap("not estimated")
 
 
 def _with_number(said: str | None, band: str | None) -> str:
@@ -101,8 +117,81 @@ def _with_number(said: str | None, band: str | None) -> str:
     return f"{words} ({said})" if said and band and said != band else words
 
 
-def verdict(evaluated: Level) -> str:
-    return "→ acceptable" if evaluated.verdict == "acceptable" else "→ not acceptable"
+@table(
+    "hazard_tree",
+    "From hazard to control",
+    Column("Hazard", 24),
+    Column("Hazardous situation", 28),
+    Column("Sequence of events", 44),
+    Column("Risk", 34),
+    Column("Risk control", 34),
+    empty="No hazard is recorded.",
+)
+def hazard_tree(inputs: Inputs) -> Iterator[Row]:
+    """One row per hazard, situation, risk and control, made to be shown as a tree.
+
+    A row is about no single record, so each level says for itself what is illustrative or refers to nothing.
+    """
+    graph = inputs.graph
+    for hazard in records(inputs, Hazard):
+        first, why = _node(inputs, hazard.id), hazard.record.not_arising
+        situations = _live_situations(inputs, graph.sources(hazard.id, "hazards"))
+        if not situations:
+            reason = f"does not arise: {inputs.say(why)}" if why else Gap("no hazardous situation")
+            yield row(None, first, reason, "", "", "")
+        for situation in situations:
+            yield from _branch(inputs, first, situation)
+    for situation in records(inputs, Situation):
+        if not graph.targets(situation.id, "hazards"):
+            yield from _branch(inputs, Gap("no hazard"), situation)
+
+
+def _branch(inputs: Inputs, first: Cell, situation: Entry[Situation]) -> Iterator[Row]:
+    """What hangs below a situation: its sequences, which lead to each of its risks, and what controls these."""
+    graph, second = inputs.graph, _node(inputs, situation.id)
+    chains = _chains(inputs, situation)
+    found = live(inputs, graph.targets(situation.id, "risks"))
+    if not found:
+        yield row(None, first, second, chains, Gap("no risk"), "")
+    for risk in found:
+        harm = inputs.dossier.get(risk.record.harm, Harm)
+        named = RecordLink(risk.id, f"{risk.id} {inputs.say(harm.record.title) if harm else risk.record.harm}")
+        fourth = _node(inputs, risk.id, change(inputs, risk), shown=named)
+        controls = graph.targets(risk.id, "controls")
+        if not controls:
+            left = after(inputs, risk)
+            accepted = left is not None and left.verdict == "acceptable"
+            yield row(None, first, second, chains, fourth, "none, acceptable without" if accepted else Gap("no control"))
+        for control in controls:
+            yield row(None, first, second, chains, fourth, _node(inputs, control))
+
+
+def _live_situations(inputs: Inputs, ids: Iterable[str]) -> list[Entry[Situation]]:
+    return list(kept(entry for id_ in ids if (entry := inputs.dossier.get(id_, Situation))))
+
+
+def _chains(inputs: Inputs, situation: Entry[Situation]) -> Cell:
+    """Each sequence on a line, with the records that its events name as causes."""
+    items: list[LineItem] = []
+    for id_ in inputs.graph.targets(situation.id, "sequences"):
+        entry = inputs.dossier.get(id_, Sequence)
+        if entry is None or entry.record.retired is not None:
+            continue
+        steps = [inputs.say(event.text) + (f" ({event.cause})" if event.cause else "") for event in entry.record.events]
+        items += [RecordLink(id_, f"{id_} {' → '.join(steps)}")] if steps else [inputs.link(id_), Gap("no event")]
+    return Lines(tuple(items)) if items else Gap("no sequence of events")
+
+
+def _node(inputs: Inputs, id_: str, *lines: LineItem, shown: RecordLink | None = None) -> Cell:
+    """A record with its title, what else is said of it, and the marks that a row about it would carry."""
+    entry = inputs.dossier.entries[id_]
+    shown = shown or inputs.titled(id_)
+    if entry.record.retired is not None:
+        lines = (*lines, Gap("retired"))
+    if entry.record.illustrative:
+        shown = RecordLink(id_, f"{shown} (illustrative)")
+    broken = tuple(Gap(f"broken reference {target}") for target in inputs.graph.broken.get(id_, ()))
+    return Lines((shown, *lines, *broken)) if lines or broken else shown
 
 
 @table(
@@ -135,6 +224,7 @@ def category(inputs: Inputs, name: str | None) -> str:
     Column("Title", 36),
     Column("Severity", 14),
     Column("Mechanism", 12),
+    Column("Severity judged by", 24),
     Column("Risks", 30),
     sheet=True,
 )
@@ -146,31 +236,8 @@ def harms(inputs: Inputs) -> Iterator[Row]:
             inputs.say(entry.record.title),
             value(entry.record.severity),
             entry.record.mechanism or "",
+            ", ".join(part for part in (author.name, author.role) if part) if (author := entry.record.author) else "",
             inputs.links(inputs.graph.sources(entry.id, "harm", "residual.harm"), None),
-        )
-
-
-@table(
-    "benefit_risk",
-    "Benefit-risk analyses",
-    Column("Analysis", 10),
-    Column("Title", 28),
-    Column("Risks", 14),
-    Column("Benefits", 26),
-    Column("Argument", 50),
-    Column("Evidence", 20),
-)
-def benefit_risk(inputs: Inputs) -> Iterator[Row]:
-
-    for entry in records(inputs, BenefitRisk):
-        yield row(
-            entry.id,
-            inputs.link(entry.id),
-            inputs.say(entry.record.title),
-            inputs.links(inputs.graph.sources(entry.id, "benefit_risk"), "no risk"),
-            inputs.links(inputs.graph.targets(entry.id, "benefits"), titles=True),
-            inputs.prose(entry.record.argument),
-            inputs.places(entry.id, "evidence"),
         )
 
 
@@ -190,25 +257,25 @@ def hazard_trace(inputs: Inputs) -> Iterator[Row]:
     graph = inputs.graph
     for hazard in records(inputs, Hazard):
         first = inputs.titled(hazard.id)
-        situations = graph.sources(hazard.id, "hazards")
+        situations = _live_situations(inputs, graph.sources(hazard.id, "hazards"))
         if not situations:
             why = f"does not arise: {inputs.say(hazard.record.not_arising)}" if hazard.record.not_arising else Gap("no situation")
             yield row(hazard.id, first, why, "", "", "", "")
         for situation in situations:
-            second = inputs.titled(situation)
-            risk_ids = graph.targets(situation, "risks")
-            if not risk_ids:
-                yield row(situation, first, second, Gap("no risk"), "", "", "")
-            for risk in risk_ids:
-                control_ids = graph.targets(risk, "controls")
+            second = inputs.titled(situation.id)
+            found = live(inputs, graph.targets(situation.id, "risks"))
+            if not found:
+                yield row(situation.id, first, second, Gap("no risk"), "", "", "")
+            for risk in found:
+                third, control_ids = inputs.link(risk.id), graph.targets(risk.id, "controls")
                 if not control_ids:
-                    yield row(risk, first, second, inputs.link(risk), Gap("no control"), "", "")
+                    yield row(risk.id, first, second, third, Gap("no control"), "", "")
                 for control in control_ids:
                     yield row(
-                        risk,
+                        risk.id,
                         first,
                         second,
-                        inputs.link(risk),
+                        third,
                         inputs.titled(control),
                         inputs.links(graph.targets(control, "verified_implementation"), titles=True),
                         inputs.links(graph.targets(control, "verified_effectiveness"), titles=True),

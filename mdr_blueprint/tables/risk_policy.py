@@ -1,18 +1,14 @@
-"""Tables of the risk policy: scales, combination, matrix, and how many risks stand in each of its cells."""
+"""Tables of the risk policy: scales, combination, matrix."""
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterator
 
-from mdr_blueprint.evaluation import final, level, p1_bands, policy_of
+from mdr_blueprint.evaluation import not_estimable, p1_bands, p2_bands, policy_of
 from mdr_blueprint.model import Harm
 from mdr_blueprint.tables.engine import table
-from mdr_blueprint.tables.inputs import Inputs, live_risks, records
-from mdr_blueprint.tables.shapes import Cell, Column, Gap, Lines, Row, row
-
-NOT_ESTIMABLE = "not estimable"
-UNKNOWN = ("", "")
+from mdr_blueprint.tables.inputs import Inputs, records, spaced
+from mdr_blueprint.tables.shapes import VERDICTS, Cell, Column, Gap, Lines, Row, row
 
 
 @table("severity_scale", "Severity scale", Column("Rank", 6), Column("Severity", 18), Column("Harms of this severity", 70))
@@ -22,32 +18,52 @@ def severity_scale(inputs: Inputs) -> Iterator[Row]:
         yield row(None, str(number), name, "; ".join(found) or "none")
 
 
-@table("probability_scale", "Probability bands", Column("Scale", 44), Column("Band", 18), Column("From", 14), Column("Below", 14))
+@table(
+    "probability_scale",
+    "Probability bands",
+    Column("Scale", 40),
+    Column("Band", 18),
+    Column("Lower edge", 12),
+    Column("Upper edge", 12),
+    Column("Which edge it holds", 14),
+)
 def probability_scale(inputs: Inputs) -> Iterator[Row]:
     policy = policy_of(inputs.dossier, inputs.law)
     for words, scale in (("P1: the situation occurs", policy.probability), ("P2: the situation leads to the harm", policy.p2)):
-        lower = "0"
-        for band, edge in (scale.bands if scale else {}).items():
-            unit = f" ({scale.unit})" if scale and scale.unit else ""
-            yield row(None, words + unit, band.replace("_", " "), lower, str(edge))
+        lower, bands = "0", scale.bands if scale else {}
+        unit = f" ({scale.unit})" if scale and scale.unit else ""
+        held, outermost = ("upper", 0) if scale and scale.edge == "band_below" else ("lower", len(bands) - 1)
+        for number, (band, edge) in enumerate(bands.items()):
+            yield row(None, words + unit, spaced(band), lower, str(edge), "both" if number == outermost else held)
             lower = str(edge)
-        if scale and list(scale.bands.values())[-1:] != [1]:
-            yield row(None, words, list(scale.bands)[-1].replace("_", " ") if not scale.bands else "above", lower, "1")
+        if bands and list(bands.values())[-1] != 1:
+            yield row(None, words + unit, Gap("no band"), lower, "1", "")
 
 
-@table("combination", "Probability of harm from P1 and P2", Column("P1", 18), Column("P2", 18), Column("Probability of harm", 20))
+def _combined(inputs: Inputs) -> tuple[Column, ...]:
+    """A column per band of P2."""
+    bands = p2_bands(policy_of(inputs.dossier, inputs.law))
+    return (Column("P1, with P2 to the right", 22), *(Column(spaced(band), 18) for band in bands))
+
+
+@table(
+    "combination", "Probability of harm from P1 and P2", empty="The risk policy does not combine P1 and P2.", columns_of=_combined
+)
 def combination(inputs: Inputs) -> Iterator[Row]:
-    for p1, by_p2 in policy_of(inputs.dossier, inputs.law).combine.items():
-        for p2, result in by_p2.items():
-            yield row(None, p1.replace("_", " "), p2.replace("_", " "), result.replace("_", " "))
+    """A row per band of P1; what the policy leaves open is a gap."""
+    policy = policy_of(inputs.dossier, inputs.law)
+    for p1 in p1_bands(policy) if policy.combine else ():
+        found = policy.combine.get(p1, {})
+        yield row(None, spaced(p1), *(spaced(found[p2]) if p2 in found else Gap("no band") for p2 in p2_bands(policy)))
 
 
 @table(
     "matrix",
     "Risk matrix",
-    Column("Severity", 18),
-    Column("Acceptable for a probability of harm", 44),
-    Column("Not acceptable", 44),
+    Column("Severity", 16),
+    Column("Acceptable for a probability of harm", 34),
+    Column("Not acceptable", 34),
+    Column("Where no probability can be given", 22),
 )
 def matrix(inputs: Inputs) -> Iterator[Row]:
     """The criterion, one row per severity; a band without a verdict is a gap."""
@@ -55,47 +71,13 @@ def matrix(inputs: Inputs) -> Iterator[Row]:
     for severity in reversed(policy.severity):
         criteria = policy.matrix.get(severity, {})
         cells: list[Cell] = [
-            ", ".join(band.replace("_", " ") for band, found in criteria.items() if found == verdict_) or "never"
-            for verdict_ in ("acceptable", "not_acceptable")
+            ", ".join(spaced(band) for band, found in criteria.items() if found == verdict) or "never"
+            for verdict in ("acceptable", "not_acceptable")
         ]
-        undefined = [band.replace("_", " ") for band in p1_bands(policy) if band not in criteria]
+        undefined = [spaced(band) for band in p1_bands(policy) if band not in criteria]
         if undefined:
             cells[1] = Lines((str(cells[1]), Gap(f"no verdict for {', '.join(undefined)}")))
+        found = not_estimable(policy, severity)
+        own = severity in policy.not_estimable
+        cells.append(Gap("no verdict") if found is None else VERDICTS[found] + ("" if own else ", as in the highest band"))
         yield row(None, severity, *cells)
-
-
-@table(
-    "matrix_counts",
-    "Risk matrix with the number of risks before and after control",
-    Column("Severity", 18),
-    Column("Probability of harm", 20),
-    Column("Criterion", 18),
-    Column("Risks before", 12),
-    Column("Risks after", 12),
-)
-def matrix_counts(inputs: Inputs) -> Iterator[Row]:
-    """A risk whose probability cannot be estimated has a row of its own; one whose level is unknown stands in the last row."""
-    policy = policy_of(inputs.dossier, inputs.law)
-    before: Counter[tuple[str, str]] = Counter()
-    after: Counter[tuple[str, str]] = Counter()
-    for entry in live_risks(inputs):
-        for counts, estimate in ((before, entry.record.initial), (after, final(entry.record))):
-            found = level(policy, inputs.dossier, estimate, entry.record.harm)
-            counts[(found.severity, found.probability or NOT_ESTIMABLE) if found else UNKNOWN] += 1
-    for severity in reversed(policy.severity):
-        criteria = policy.matrix.get(severity, {})
-        for band, criterion in criteria.items():
-            yield _matrix_row(severity, band, criterion, before, after)
-        if criteria and (severity, NOT_ESTIMABLE) in before | after:
-            yield _matrix_row(severity, NOT_ESTIMABLE, list(criteria.values())[-1], before, after)
-    if UNKNOWN in before | after:
-        yield Row((Gap("level unknown"), "", "", str(before[UNKNOWN] or ""), str(after[UNKNOWN] or "")), None, gap=True)
-
-
-def _matrix_row(
-    severity: str, band: str, criterion: str, before: Counter[tuple[str, str]], after: Counter[tuple[str, str]]
-) -> Row:
-    cell = (severity, band)
-    return row(
-        None, severity, band.replace("_", " "), criterion.replace("_", " "), str(before[cell] or ""), str(after[cell] or "")
-    )

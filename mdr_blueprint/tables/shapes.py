@@ -100,6 +100,11 @@ class Table:
         return sum(column.width for column in self.columns)
 
     @property
+    def is_matrix(self) -> bool:
+        """Whether it is a picture of fields, and no list of rows."""
+        return any(isinstance(cell, MatrixField) for row in self.rows for cell in row.cells)
+
+    @property
     def gaps(self) -> int:
         return sum(1 for row in self.rows if row.gap)
 

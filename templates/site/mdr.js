@@ -1,4 +1,4 @@
-/* A filter and "only gaps" above each longer table; hits of the search that lead to records. Works from disk; asks the network for nothing. */
+/* A filter and "only gaps" above each longer table; "fold all" above a tree; hits of the search that lead to records. Works from disk; asks the network for nothing. */
 (function () {
   "use strict";
   function tools(table) {
@@ -42,6 +42,21 @@
     count.textContent = rows.length + " rows";
     table.parentNode.parentNode.insertBefore(bar, table.parentNode);
   }
+  function folds(tree) {
+    var branches = tree.querySelectorAll("details");
+    if (branches.length < 2) { return; }
+    var bar = document.createElement("div");
+    bar.className = "mdr-tools";
+    [["Fold all", false], ["Unfold all", true]].forEach(function (choice) {
+      var button = document.createElement("button");
+      button.type = "button";
+      button.className = "mdr-fold";
+      button.textContent = choice[0];
+      button.addEventListener("click", function () { branches.forEach(function (branch) { branch.open = choice[1]; }); });
+      bar.appendChild(button);
+    });
+    tree.parentNode.insertBefore(bar, tree);
+  }
   /* A page that only holds records is no hit of its own: the first link of its group is that of a record. */
   function hits() {
     var list = document.querySelector(".md-search-result__list");
@@ -55,6 +70,7 @@
   }
   function start() {
     document.querySelectorAll("table.mdr-table[data-rows]").forEach(tools);
+    document.querySelectorAll(".mdr-tree-box").forEach(folds);
     hits();
   }
   if (document.readyState === "loading") { document.addEventListener("DOMContentLoaded", start); } else { start(); }

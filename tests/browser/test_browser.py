@@ -82,8 +82,8 @@ def visitor(browser) -> Iterator[Visitor]:
     assert visitor.complaints == []
 
 
-PAGES = ["index.html", "documents/risk_management_report.html", "documents/gspr_checklist.html", "records/controls/rc-0.html",
-         "records/basics.html", "findings.html", "evidence/ev-023.html"]  # fmt: skip
+PAGES = ["index.html", "documents/risk_analysis.html", "documents/risk_management_report.html", "documents/gspr_checklist.html",
+         "records/controls/rc-0.html", "records/basics.html", "findings.html", "evidence/ev-023.html"]  # fmt: skip
 
 
 @pytest.mark.parametrize("width", [1400, 390])
@@ -133,7 +133,7 @@ def test_ids_by_their_head(visitor):
 
 def test_a_table_filters_and_shows_only_gaps(visitor):
     visitor.go("documents/traceability.html")
-    bar = visitor.page.locator(".mdr-tools:has(input[type=checkbox])").filter(visible=True).first
+    bar = visitor.page.locator(".mdr-tools:has(input[type=checkbox]):has(+ * td:text-is('UN-001'), + * a:text-is('UN-001'))").first
     rows = bar.locator("xpath=following-sibling::*[1]").locator("tbody tr")
     everything = rows.count()
     assert bar.inner_text().strip().endswith(f"{everything} rows")
@@ -153,8 +153,8 @@ def test_a_table_filters_and_shows_only_gaps(visitor):
 
 @pytest.mark.parametrize("width", [1400, 390])
 def test_the_risk_table_scrolls_inside_its_frame_and_keeps_its_head(visitor, width):
-    visitor.go("documents/risk_management_report.html#risks", width)
-    frame = visitor.page.locator("#risks ~ .mdr-wide").first
+    visitor.go("documents/risk_analysis.html#risk-table", width)
+    frame = visitor.page.locator("#risk-table ~ .mdr-wide").first
     frame.scroll_into_view_if_needed()
     inner, outer, height = frame.evaluate("e => [e.scrollWidth, e.clientWidth, e.clientHeight]")
     assert inner > outer
@@ -164,6 +164,53 @@ def test_the_risk_table_scrolls_inside_its_frame_and_keeps_its_head(visitor, wid
     head = frame.evaluate("e => e.querySelector('th').getBoundingClientRect().top - e.getBoundingClientRect().top")
     assert abs(head) < 3, "the head stays in sight"
     assert not visitor.scrolls_sideways()
+
+
+@pytest.mark.parametrize("width", [1400, 390])
+def test_a_field_of_the_matrix_opens_to_links_to_its_risks(visitor, width):
+    visitor.go("documents/risk_analysis.html", width)
+    table = visitor.page.locator("table.mdr-matrix").first
+    assert table.evaluate("t => t.scrollWidth <= t.parentNode.clientWidth"), "the whole matrix is in sight"
+    field = table.locator("td:has(details)").first
+    link = field.locator("ul a").first
+    assert not link.is_visible()
+    field.locator("summary").click()
+    assert link.is_visible()
+    assert field.locator("ul a").count() == int(field.locator(".mdr-count").inner_text())
+    id_ = link.inner_text()
+    link.click()
+    visitor.page.wait_for_url(f"**#{id_}")
+    assert id_ in visitor.page.locator(f'h2[id="{id_}"]').inner_text()
+
+
+def test_fields_of_the_matrix_have_one_width_and_their_words_fit(visitor):
+    visitor.go("documents/risk_analysis.html", 390)
+    fields = visitor.page.locator("table.mdr-matrix td.mdr-field")
+    widths = fields.evaluate_all("cells => cells.map(c => Math.round(c.getBoundingClientRect().width))")
+    assert max(widths) - min(widths) <= 1
+    lines = fields.locator(".mdr-verdict").evaluate_all(
+        "all => all.filter(e => e.getClientRects()[0].height > 2.2 * parseFloat(getComputedStyle(e).lineHeight)).length"
+    )
+    assert lines == 0, "no word is broken: `not acceptable` takes two lines"
+
+
+def test_a_tree_folds_and_its_links_lead_away(visitor):
+    visitor.go("documents/risk_analysis.html", 390)
+    box = visitor.page.locator(".mdr-tree-box").first
+    top = box.locator("ul.mdr-tree > li > details")
+    below = top.first.locator("> ul")
+    assert below.is_visible()
+    box.locator("xpath=preceding-sibling::*[1]").get_by_role("button", name="Fold all", exact=True).click()
+    assert not below.is_visible()
+    assert box.locator("details[open]").count() == 0
+    top.first.locator("> summary .mdr-level").click()
+    assert below.is_visible()
+    box.locator("xpath=preceding-sibling::*[1]").get_by_role("button", name="Unfold all").click()
+    assert box.locator("details:not([open])").count() == 0
+    link = top.first.locator("> summary a")
+    id_ = link.inner_text()
+    link.click()
+    visitor.page.wait_for_url(f"**#{id_}")
 
 
 def test_no_id_is_broken_inside_a_word(visitor):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from typing import Any
 
@@ -10,12 +11,23 @@ from mdr_blueprint.diagnostics import did_you_mean
 from mdr_blueprint.library import TEMPLATE
 from mdr_blueprint.load import DataFile, LibraryData
 from mdr_blueprint.model import KINDS, Part
-from mdr_blueprint.model.library import AnnexI, AnnexPoints, AnnexVIII, ClassRule, HazardLibrary, Standard, Taxonomy
+from mdr_blueprint.model.library import (
+    AnnexI,
+    AnnexPoints,
+    AnnexVIII,
+    ClassRule,
+    HazardLibrary,
+    QuestionList,
+    Standard,
+    Taxonomy,
+)
 from mdr_blueprint.rules.engine import Found, rule
 
 ANNEX = "MDR Annex I"
 FORMAT = "format of the data of the library"
 Steps = tuple[str | int, ...]
+CITATION = re.compile(r"(?<![\w-])([a-z]+(?:-[a-z]+)*-\d+(?:-\d+)*)(?:#([\w.]*\w(?:\(\w\))?))?")
+"""A standard by its id, with or without a clause."""
 
 
 def _lost(file: DataFile[Part], steps: Steps, what: str, known: Iterable[str]) -> Found:
@@ -61,7 +73,7 @@ def _lost_parents(file: DataFile[Part], group: str, parents: dict[str, str | Non
 
 @rule("LAW908", "E", basis=FORMAT, always_error=True)
 def pointer_to_nothing(library: LibraryData) -> Iterator[Found]:
-    """A data file names an identifier, a rule, a standard or a category that does not exist.
+    """A data file names an identifier, a rule, a clause of a standard, a group or a category that does not exist.
 
     Why: the hint, the link or the exception that it was written for never comes to pass.
     Fix: correct the name.
@@ -73,11 +85,7 @@ def pointer_to_nothing(library: LibraryData) -> Iterator[Found]:
     yield from _lost_in_standards(library)
     for rules, classes in library.of(AnnexVIII):
         yield from _lost_in_rules(rules, classes)
-    taxonomy = library.one(Taxonomy)
-    for hazards, content in library.of(HazardLibrary):
-        for key, hazard in content.hazards.items():
-            if taxonomy is not None and hazard.category not in taxonomy.categories:
-                yield _lost(hazards, ("hazards", key, "category"), "category of hazards", taxonomy.categories)
+    yield from _lost_in_risk(library)
 
 
 def _lost_in_annex_i(file: DataFile[Part], annex: AnnexI) -> Iterator[Found]:
@@ -123,6 +131,36 @@ def _lost_in_rules(file: DataFile[Part], annex: AnnexVIII) -> Iterator[Found]:
             for index, revision in enumerate(outcome.guidance):
                 if revision not in revisions:
                     yield _lost(file, (*way, "guidance", index), "revision of the guidance", revisions)
+
+
+def _lost_in_risk(library: LibraryData) -> Iterator[Found]:
+    taxonomy = library.one(Taxonomy)
+    standards = {file.name: standard for file, standard in library.of(Standard)}
+    for hazards, content in library.of(HazardLibrary):
+        for key, hazard in content.hazards.items():
+            if taxonomy is not None and hazard.category not in taxonomy.categories:
+                yield _lost(hazards, ("hazards", key, "category"), "category of hazards", taxonomy.categories)
+            for message in _lost_clauses(hazard.evidence or "", standards):
+                yield Found(hazards.name, hazards.at("hazards", key, "evidence"), f"{message}, named at the hazard `{key}`")
+    for questions, asked in library.of(QuestionList):
+        for key, question in asked.questions.items():
+            if question.group not in asked.groups:
+                yield _lost(questions, ("questions", key, "group"), "group of questions", asked.groups)
+            for index, category in enumerate(question.categories):
+                if taxonomy is not None and category not in taxonomy.categories:
+                    yield _lost(questions, ("questions", key, "categories", index), "category of hazards", taxonomy.categories)
+
+
+def _lost_clauses(evidence: str, standards: dict[str, Standard]) -> Iterator[str]:
+    """What a text cites as `iec-60601-1#8.7` and the library does not hold."""
+    issuers = {id_.partition("-")[0] for id_ in standards}
+    for id_, clause in CITATION.findall(evidence):
+        if id_.partition("-")[0] not in issuers:
+            continue
+        if id_ not in standards:
+            yield f"`{id_}` is no standard of the library{did_you_mean(id_, standards)}"
+        elif clause and standards[id_].clauses and clause not in standards[id_].clauses:
+            yield f"`{clause}` is no clause of `{id_}`{did_you_mean(clause, standards[id_].clauses)}"
 
 
 @rule("LAW911", "E", basis="MDR Annex VIII", always_error=True)

@@ -134,16 +134,3 @@ def idle_benefit_risk(dossier: Dossier, graph: Graph, sources: Sources) -> Itera
     for entry in entries(dossier, BenefitRisk):
         if entry.id not in excused and not is_used(graph, entry.id, "benefit_risk"):
             yield Found.on(entry, f"no risk names {call(entry)}")
-
-
-@rule("RISK442", "E", basis="ISO 14971:2019 8; MDR Annex I 4 (last sentence) and 23.4(g)")
-def undisclosed_residual_risk(dossier: Dossier) -> Iterator[Found]:
-    """A residual risk that had to be weighed is not disclosed to the user.
-
-    Why: users and patients decide about a risk that is left only if they are told of it.
-    Fix: write the statement that discloses it and name it in `disclosed_in`.
-    """
-    for entry in entries(dossier, Risk):
-        if entry.record.benefit_risk and lacks(entry, "disclosed_in"):
-            yield Found.on(entry, f"{call_risk(dossier, entry)} is weighed against the benefits, but no statement tells the "
-                           "user of it", "disclosed_in")

@@ -92,6 +92,13 @@ def _known(word: str, scale: tuple[str, ...]) -> str:
 def _unknown_in_tables(entry: Entry[RiskPolicy], p1: tuple[str, ...], p2: tuple[str, ...],
                        severities: tuple[str, ...]) -> Iterator[Found]:
     policy = entry.record
+    if severities:
+        grades: list[tuple[str, tuple[str, ...]]] = [(grade, ("not_estimable", grade)) for grade in policy.not_estimable]
+        grades += [(policy.disclose_from, ("disclose_from",))] if policy.disclose_from else []
+        for grade, steps in grades:
+            if grade not in severities:
+                yield Found.on(entry, f"`{grade}` in `{steps[0]}` is no severity of the risk policy{_known(grade, severities)}",
+                               *steps, key=len(steps) > 1)
     for table, rows, columns, row_scale, column_scale in (
         ("combine", policy.combine, "P2", p1, p2), ("matrix", policy.matrix, "probability", severities, p1),
     ):

@@ -9,7 +9,7 @@ from mdr_blueprint.diagnostics import did_you_mean
 from mdr_blueprint.facts import Known, said
 from mdr_blueprint.graph import Graph
 from mdr_blueprint.load import Dossier, Law
-from mdr_blueprint.model import Device, FailureMode, Hazard, Sequence, Situation
+from mdr_blueprint.model import Device, Hazard, Sequence, Situation
 from mdr_blueprint.rules.engine import Found, entries, rule
 from mdr_blueprint.rules.questions import call, gaps, is_missing, is_used, lacks, listed, unread
 from mdr_blueprint.source import Sources
@@ -32,20 +32,6 @@ def orphan_hazard(dossier: Dossier, graph: Graph, sources: Sources) -> Iterator[
     for entry in entries(dossier, Hazard):
         if lacks(entry, "not_arising") and entry.id not in excused and not is_used(graph, entry.id, "hazards"):
             yield Found.on(entry, f"{call(entry)} leads to no hazardous situation and does not say why none can arise")
-
-
-@rule("RISK412", "W", basis="ISO 14971:2019 5.4; ISO/TR 24971:2020 Annex B (failure analysis feeds the risk analysis)")
-def unmapped_failure_mode(dossier: Dossier, graph: Graph, sources: Sources) -> Iterator[Found]:
-    """A failure mode is the cause of no event.
-
-    Why: a failure analysis beside the risk file is the usual gap: an effect on the patient stands there that the risk table
-    does not know.
-    Fix: name it as `cause` of an event, or say in `no_safety_effect` why it harms nobody.
-    """
-    excused = unread(dossier, sources)
-    for entry in entries(dossier, FailureMode):
-        if lacks(entry, "no_safety_effect") and entry.id not in excused and not is_used(graph, entry.id, "events.cause"):
-            yield Found.on(entry, f"{call(entry)} is the cause of no event and does not say why it has no effect on safety")
 
 
 @rule("RISK413", "E", basis="ISO 14971:2019 5.5 and 6")

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from mdr_blueprint.evaluation import p1_bands, p2_bands
-from mdr_blueprint.load import Dossier
+from mdr_blueprint.diagnostics import Related
+from mdr_blueprint.evaluation import p1_bands, p2_bands, probability, severity
+from mdr_blueprint.load import Dossier, Entry
 from mdr_blueprint.model import Risk, RiskPolicy
 from mdr_blueprint.model.risk_process import ProbabilityScale
 from mdr_blueprint.rules.engine import Found, entries, rule
-from mdr_blueprint.rules.questions import lacks, listed
+from mdr_blueprint.rules.questions import first, lacks, listed
 
 CRITERIA = "ISO 14971:2019 4.2 and 4.4(d)"
 
@@ -39,6 +40,10 @@ def incomplete_matrix(dossier: Dossier) -> Iterator[Found]:
                     yield Found.on(entry, f"row `{row}` of the table `{table}` has no cell "
                                    f"{listed([f'`{column}`' for column in empty])}",
                                    table, row, key=True)
+        open_ = [grade for grade in policy.severity if grade not in policy.not_estimable] if policy.not_estimable else []
+        if open_:
+            yield Found.on(entry, f"the table `not_estimable` has no verdict for {listed([f'`{grade}`' for grade in open_])}",
+                           "not_estimable", key=True)
 
 
 @rule("RISK424", "E", basis=CRITERIA, requires=("RISK439",))
@@ -59,6 +64,22 @@ def matrix_not_monotone(dossier: Dossier) -> Iterator[Found]:
                 yield Found.on(entry, f"the table `{table}` says `{now}` for {_cell(worse)}, but `{was}` for the milder "
                                f"{_cell(milder)}",
                                table, *worse)
+        yield from _mild_where_unknown(entry)
+
+
+def _mild_where_unknown(entry: Entry[RiskPolicy]) -> Iterator[Found]:
+    """Verdicts on risks that cannot be estimated: milder than for a lesser severity, or than for every band of probability."""
+    policy, refused = entry.record, None
+    for grade in policy.severity:
+        verdict, row = policy.not_estimable.get(grade), policy.matrix.get(grade, {})
+        if verdict == "not_acceptable":
+            refused = grade
+        elif verdict is not None and refused is not None:
+            yield Found.on(entry, f"the table `not_estimable` says `{verdict}` for `{grade}`, but `not_acceptable` for the "
+                           f"milder `{refused}`", "not_estimable", grade)
+        elif verdict is not None and row and "acceptable" not in row.values():
+            yield Found.on(entry, f"the table `not_estimable` says `{verdict}` for `{grade}`, but the matrix refuses it at every "
+                           "probability", "not_estimable", grade)
 
 
 def _cell(cell: tuple[str, str]) -> str:
@@ -125,6 +146,45 @@ def policy_without_scale(dossier: Dossier) -> Iterator[Found]:
             absent.append("`combine`")
         if absent:
             yield Found.on(entry, f"the risk policy has no {listed(absent)}")
+
+
+@rule("RISK449", "W", basis="ISO 14971:2019 4.4(d) (criteria where no probability can be estimated)",
+      requires=("RISK423", "RISK439"))
+def no_criterion_for_unestimable(dossier: Dossier) -> Iterator[Found]:
+    """A probability cannot be estimated, and the risk policy has no criterion for that.
+
+    Why: the standard asks for such a criterion; without it the risk is judged as if the harm were in the highest band, which
+    nobody decided.
+    Fix: give each severity its verdict in `not_estimable` of the risk policy.
+    """
+    for entry in entries(dossier, RiskPolicy):
+        without: dict[str, list[Entry[Risk]]] = {}
+        for risk in entries(dossier, Risk):
+            for estimate in (risk.record.initial, risk.record.residual):
+                grade = severity(dossier, estimate, risk.record.harm)
+                open_ = estimate is not None and estimate.not_estimable and probability(entry.record, estimate) is None
+                if open_ and grade in entry.record.severity and grade not in entry.record.not_estimable:
+                    without.setdefault(str(grade), []).append(risk)
+        if without:
+            risks = list({risk.id: risk for found in without.values() for risk in found}.values())
+            grades = listed([f"`{grade}`" for grade in entry.record.severity if grade in without])
+            yield Found.on(entry, f"the risk policy has no verdict in `not_estimable` for {grades}, the severity of risks whose "
+                           f"probability cannot be estimated: {first([f'`{risk.id}`' for risk in risks])}", "not_estimable",
+                           key=True, related=[Related("risk without a probability", risk.place) for risk in risks[:3]])
+
+
+@rule("RISK489", "W", basis=CRITERIA)
+def scale_without_unit(dossier: Dossier) -> Iterator[Found]:
+    """The bands of P1 do not say what they are counted by.
+
+    Why: once in a thousand uses and once in a thousand years are not the same risk; without the unit no estimate can be checked,
+    and no rate that is observed can be held against it.
+    Fix: add `unit`: per use, per hour, per patient, per device and year.
+    """
+    for entry in entries(dossier, RiskPolicy):
+        scale = entry.record.probability
+        if scale is not None and scale.bands and not scale.unit:
+            yield Found.on(entry, "the scale `probability` does not say per what it counts", "probability", key=True)
 
 
 @rule("RISK440", "W", basis="ISO 14971:2019 4.2 (top management defines the policy)")

@@ -1,4 +1,4 @@
-"""The five shapes of a cell as a sheet shows them: a text, whether it is a gap, and the record it leads to."""
+"""The shapes of a cell as a sheet shows them: a text, whether it is a gap, and the record it leads to."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import re
 from typing import NamedTuple
 
 from mdr_blueprint.markdown import plain_blocks
-from mdr_blueprint.tables import Cell, Gap, Lines, RecordLink, Table, Words
+from mdr_blueprint.tables import Cell, Gap, Lines, MatrixField, RecordLink, Table, Words
 
 LONGEST = 32_767  # characters in a cell, counted as UTF-16 does
 UNPRINTABLE = re.compile("[^\t\n\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
@@ -16,11 +16,12 @@ LABELS = frozenset({"clause", "edition", "number", "revision", "section", "versi
 
 
 class Shown(NamedTuple):
-    """`target` is the id of the one record that the cell names."""
+    """`target` is the id of the one record that the cell names. A field of a matrix has a `verdict`; its text is its count."""
 
     text: str
     gap: bool = False
     target: str | None = None
+    verdict: str = ""
 
 
 def show(cell: Cell) -> Shown:
@@ -33,6 +34,8 @@ def show(cell: Cell) -> Shown:
         if len(cell.items) == 1:
             return show(cell.items[0])
         return Shown(clean("\n".join(_text(item) for item in cell.items)), any(isinstance(item, Gap) for item in cell.items))
+    if isinstance(cell, MatrixField):
+        return Shown(str(cell.count), verdict=cell.verdict)
     return Shown(clean(_text(cell)), isinstance(cell, Gap))
 
 

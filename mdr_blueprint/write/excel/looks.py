@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Final
 from openpyxl.cell import WriteOnlyCell
 from openpyxl.styles import Alignment, Border, Font, NamedStyle, PatternFill, Side
 
+from mdr_blueprint.tables.shapes import VERDICTS
+
 if TYPE_CHECKING:
     from openpyxl import Workbook
 
@@ -19,6 +21,8 @@ LINK: Final = "MDR link"
 NUMBER: Final = "MDR number"
 GAP: Final = "MDR gap"
 GAP_COUNT: Final = "MDR number of gaps"
+FIELDS: Final = {verdict: f"MDR field {words}" for verdict, words in VERDICTS.items()}
+"""By the verdict of a field of a matrix, which stands beside the count as part of its number format."""
 QUOTED: Final = " quoted"
 """Added to a name: the same look for a text that Excel might take for a formula."""
 
@@ -28,6 +32,8 @@ FONT = "Arial"  # or its equal, on every system
 INK, LINK_BLUE, NOTE_GREY, LINE_GREY = "1F2933", "0B5394", "52606D", "D9DEE4"
 HEADER_BLUE, WHITE = "1F3A5F", "FFFFFF"
 GAP_FILL, GAP_INK = "FFE3D3", "8A2B06"
+FIELD_FILLS = {"acceptable": ("E0F0E3", "1F4A2C"), "not_acceptable": ("F4B9A2", "571400"), "open": ("E8EAED", "3D434B")}
+"""Ground and ink; the grounds differ in grey too."""
 
 
 def add_looks(book: Workbook) -> dict[str, int]:
@@ -50,10 +56,25 @@ def add_looks(book: Workbook) -> dict[str, int]:
         NamedStyle(GAP, font=gap, fill=_solid(GAP_FILL), alignment=wrapped, border=rule),
         NamedStyle(GAP_COUNT, font=gap, fill=_solid(GAP_FILL), alignment=right, border=rule),
     )  # fmt: skip
-    for look in looks:
+    fields = [_field(verdict, Side(style="medium", color=WHITE)) for verdict in FIELDS]
+    for look in (*looks, *fields):
         book.add_named_style(look)
     quoted = {name + QUOTED: _number(book, name, quoted=True) for name in (TEXT, LINK, GAP)}
-    return quoted | {name: _number(book, name, quoted=False) for name in (TEXT, LINK, NUMBER, GAP)}
+    return quoted | {name: _number(book, name, quoted=False) for name in (TEXT, LINK, NUMBER, GAP, *FIELDS.values())}
+
+
+def _field(verdict: str, side: Side) -> NamedStyle:
+    """A field of a matrix: a number, shown with its verdict; of an empty field the verdict alone is shown."""
+    ground, ink = FIELD_FILLS[verdict]
+    words = VERDICTS[verdict]
+    return NamedStyle(
+        FIELDS[verdict],
+        font=Font(name=FONT, size=9, bold=True, color=ink),
+        fill=PatternFill("solid", fgColor=ground),
+        alignment=Alignment(horizontal="center", vertical="center"),
+        border=Border(left=side, right=side, top=side, bottom=side),
+        number_format=f'#,##0" {words}";;"{words}"',
+    )
 
 
 def _number(book: Workbook, look: str, *, quoted: bool) -> int:

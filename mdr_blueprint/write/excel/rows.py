@@ -10,7 +10,7 @@ from openpyxl.utils import get_column_letter, quote_sheetname
 
 from mdr_blueprint.diagnostics import Fault, Place
 from mdr_blueprint.write.excel.cells import Shown, cut, fits, lines, number_columns, show
-from mdr_blueprint.write.excel.looks import GAP, LINE, LINK, NUMBER, QUOTED, TEXT
+from mdr_blueprint.write.excel.looks import FIELDS, GAP, LINE, LINK, NUMBER, QUOTED, TEXT
 from mdr_blueprint.write.excel.sheet import FIRST_ROW
 
 if TYPE_CHECKING:
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from mdr_blueprint.write.excel.assemble import Strings
 
 MOST_LINKS = 65_000  # Excel takes 65,530 on a sheet; one leads back, and a round number is easier to explain
+FIELD_HEIGHT = 36.0  # points; of a row of a matrix
 TALLEST = 409.0  # points; a row of Excel cannot be taller
 FORMULA_SIGNS = ("=", "+", "-", "@")
 
@@ -46,7 +47,7 @@ class Body:
 def write_rows(table: Table, name: str, widths: Sequence[float], setting: Setting) -> Body:
     """The rows of the sheet called `name`, below its header."""
     letters = [get_column_letter(at) for at in range(1, len(widths) + 1)]
-    numbers = number_columns(table)
+    numbers, matrix = number_columns(table), table.is_matrix
     own = quote_sheetname(name) + "!"
     body = Body(last=f"{letters[-1]}{FIRST_ROW + max(len(table.rows), 1) - 1}")
     for at, row in enumerate(table.rows, FIRST_ROW):
@@ -59,7 +60,8 @@ def write_rows(table: Table, name: str, widths: Sequence[float], setting: Settin
                 looks.append(GAP if cell.gap else LINK)
             else:
                 looks.append(GAP if cell.gap else TEXT)
-        height = min(LINE * max(lines(cell.text, width) for cell, width in zip(shown, widths, strict=False)) + 3, TALLEST)
+        text_height = LINE * max(lines(cell.text, width) for cell, width in zip(shown, widths, strict=False)) + 3
+        height = min(max(text_height, FIELD_HEIGHT if matrix else 0), TALLEST)
         cells = _cells(row, shown, looks, numbers, setting)
         marked = "".join(f'<c r="{letter}{at}" {cell}' for letter, cell in zip(letters, cells, strict=True))
         body.rows.append(f'<row r="{at}" ht="{height:.1f}" customHeight="1">{marked}</row>')
@@ -95,7 +97,9 @@ def _too_long(table: Table, row: Row, column: int, length: int) -> Fault:
 def _cells(row: Row, shown: Sequence[Shown], looks: Sequence[str], numbers: frozenset[int], setting: Setting) -> Iterator[str]:
     """The cells of a row, each from its style to its end."""
     for column, (cell, look) in enumerate(zip(shown, looks, strict=True)):
-        if column in numbers and cell.text and not cell.gap:
+        if cell.verdict:
+            yield f's="{setting.styles[FIELDS[cell.verdict]]}"><v>{cell.text}</v></c>'
+        elif column in numbers and cell.text and not cell.gap:
             yield f's="{setting.styles[NUMBER]}"><v>{cell.text}</v></c>'
         else:
             yield _text(cell.text, look, setting)

@@ -26,6 +26,7 @@ HEADER_ROW = 3
 FIRST_ROW = HEADER_ROW + 1
 GAP_COLUMN = "Gap"
 A3, A4 = 8, 9
+FIELD_WIDTH = 21.0  # characters; a number that does not fit with its verdict would be shown as ####
 WIDE = 190  # characters; on A4 a wider table would be printed too small to read
 
 
@@ -110,6 +111,8 @@ def place(name: str, row: int) -> str:
 def column_widths(table: Table) -> tuple[float, ...]:
     """Widths in characters: what the table asks for, with room for the longest word of the heading and the filter button."""
     widths = [max(column.width * 1.15, max(map(len, column.title.split()), default=0) + 4.5) for column in table.columns]
+    if table.is_matrix:
+        widths = [max(width, FIELD_WIDTH) for width in widths]
     ids = (len(show(row.cells[0]).text.split(" ", 1)[0]) for row in table.rows)
     widths[0] = max(widths[0], 11, min(max(ids, default=0) * 1.1 + 1, 32))
     return (*widths, len(GAP_COLUMN) + 5)

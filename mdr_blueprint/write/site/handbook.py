@@ -1,4 +1,4 @@
-"""Reference pages of the handbook, made from code and library: rules, records, hazards, modules, and those on the law."""
+"""Reference pages of the handbook, made from code and library: rules, records, modules, and those on law and risk."""
 
 from __future__ import annotations
 
@@ -12,7 +12,6 @@ from types import UnionType
 from typing import Any, Literal, Union, get_args, get_origin
 
 from mdr_blueprint.load import load_law
-from mdr_blueprint.load.law import Law
 from mdr_blueprint.model import KINDS, Part, Record, Ref, ready, scalars
 from mdr_blueprint.model.docs import attribute_docs
 from mdr_blueprint.rules import Rule, catalogue, families
@@ -20,6 +19,7 @@ from mdr_blueprint.rules.cases import Case, case
 from mdr_blueprint.rules.engine import SEVERITY, Weight
 from mdr_blueprint.tables import Cell, Column, RecordLink
 from mdr_blueprint.write.site.handbook_law import law_pages
+from mdr_blueprint.write.site.handbook_risk import risk_pages
 from mdr_blueprint.write.site.pages import SitePage
 from mdr_blueprint.write.site.sheet import Sheet, page_of_family, prose
 
@@ -47,7 +47,7 @@ def handbook_pages() -> Iterator[SitePage]:
     yield from _rule_pages()
     yield _records_page()
     yield from law_pages(law)
-    yield _hazards_page(law)
+    yield from risk_pages(law)
     yield _modules_page()
 
 
@@ -174,43 +174,6 @@ def _value(annotation: Any) -> str:
 def _targets(target: Any) -> str:
     classes = get_args(target) or (target,)
     return "any record" if Record in classes else " or ".join(cls.singular for cls in classes)
-
-
-def _hazards_page(law: Law) -> SitePage:
-    sheet = Sheet("hazards.html", "Hazard taxonomy and library")
-    taxonomy = law.hazard_categories
-    sheet.text(
-        "Starting points for a risk analysis, never the analysis of a device. The field `category` of a hazard names one of "
-        "these categories."
-    )
-    sheet.table(
-        (Column("Category", 30), Column("Branch", 14), Column("Title", 40), Column("Meaning (own words)", 50)),
-        [(id_, category.branch, category.title, category.text or "") for id_, category in taxonomy.categories.items()],
-    )
-    for name, content in law.hazard_libraries.items():
-        sheet.heading(name.replace("_", "-"), f"Typical hazards of {content.title}")
-        sheet.table(
-            (
-                Column("No.", 6),
-                Column("Hazard", 34),
-                Column("Hazardous situation", 34),
-                Column("Harm", 20),
-                Column("Usual measures", 50),
-                Column("Evidence", 30),
-            ),
-            [
-                (
-                    number,
-                    h.title,
-                    h.situation,
-                    h.harm,
-                    "; ".join(f"{kind.replace('_', ' ')}: {text}" for kind, text in h.controls.items()),
-                    h.evidence or "",
-                )
-                for number, h in content.hazards.items()
-            ],
-        )
-    return sheet.done()
 
 
 def _modules_page() -> SitePage:

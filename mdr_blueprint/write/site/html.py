@@ -23,7 +23,8 @@ from mdr_blueprint.markdown import (
     Strong,
     Text,
 )
-from mdr_blueprint.tables import Cell, Gap, RecordLink, Row, Table, Words
+from mdr_blueprint.tables import Cell, Gap, MatrixField, RecordLink, Row, Table, Words
+from mdr_blueprint.write.site.pictures import matrix, matrix_field, tree
 
 Address = Callable[[str, str | None], str | None]
 """Id of a record and a section of it -> URL from the page that is being written, or None."""
@@ -121,13 +122,19 @@ class HtmlWriter:
         if isinstance(cell, Words):
             blocks = cell.blocks
             return self.inlines(blocks[0].parts) if len(blocks) == 1 and isinstance(blocks[0], Paragraph) else self.blocks(blocks)
+        if isinstance(cell, MatrixField):
+            return matrix_field(cell, self.cell)
         return "<br>".join([self.cell(item) for item in cell.items])
 
     def table(self, table: Table, view: str = "wide") -> str:
-        """A table with its number of rows and gaps; `cards` shows each row as a list of label and value."""
+        """A table with its number of rows and gaps; `cards` shows each row as a list of label and value, `tree` all as one."""
         if not table.rows:
             return f'<p class="mdr-empty">{escape(table.empty, quote=False)}</p>'
-        return self._cards(table) if view == "cards" else self._wide(table)
+        if view == "tree":
+            return tree(table, self.cell)
+        if view == "cards":
+            return self._cards(table)
+        return matrix(table, self.cell) if table.is_matrix else self._wide(table)
 
     def _wide(self, table: Table) -> str:
         total = table.width

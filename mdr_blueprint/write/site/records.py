@@ -12,12 +12,16 @@ from mdr_blueprint.graph import Edge
 from mdr_blueprint.graph.references import MENTIONS, QUOTES, prose_fields
 from mdr_blueprint.load import Entry
 from mdr_blueprint.markdown import parse_prose, plain_blocks
-from mdr_blueprint.model import AppliedStandard, Document, Evidence, Part, Record
+from mdr_blueprint.model import AppliedStandard, Document, Evidence, Part, Record, Risk
 from mdr_blueprint.tables import Inputs
 from mdr_blueprint.tables.inputs import shown
+from mdr_blueprint.tables.levels import after, before, change, verdict
+from mdr_blueprint.tables.proofs import proof
 from mdr_blueprint.write.site.html import HtmlWriter
 
 HIDDEN = frozenset({"notes", "retired", "illustrative", "title"})
+PROOFS = frozenset({"verified_implementation", "verified_effectiveness", "verified_by"})
+"""Relations to what proves something: the card says what the proof says today."""
 WORDS = {
     "p1": "P1",
     "p2": "P2",
@@ -53,7 +57,8 @@ class CardWriter:
         if findings:
             parts.append(self._findings(findings))
         references = self._references(entry)
-        rows = [*(self._fields(record, references, ()) if entry.whole else ()), *self._back_rows(entry)]
+        fields = self._fields(record, references, ()) if entry.whole else ()
+        rows = [*self._computed(entry), *fields, *self._back_rows(entry)]
         parts.append(
             '<table class="mdr-fields"><tbody>'
             + "".join(f"<tr><th>{name}</th><td>{value}</td></tr>" for name, value in rows)
@@ -83,6 +88,20 @@ class CardWriter:
         edges = self.inputs.graph.out(entry.id)
         return {edge.steps: edge for edge in edges if edge.relation not in (MENTIONS.name, QUOTES.name)}
 
+    def _computed(self, entry: Entry[Record]) -> Iterator[tuple[str, str]]:
+        """The level of a risk before and after control, which stands in no field of it."""
+        risk = self.inputs.dossier.get(entry.id, Risk)
+        if risk is None:
+            return
+        untouched = not risk.record.controls and risk.record.residual is None
+        for words, found in (("before", before(self.inputs, risk)), ("after", after(self.inputs, risk))):
+            said = f"<strong>{self.html.cell(verdict(found))}</strong>"
+            if found:
+                band = (found.probability or "not estimable").replace("_", " ")
+                said += f": severity {escape(found.severity)}, probability of harm {escape(band)}"
+                said += " (no control, as before)" if words == "after" and untouched else ""
+            yield f"level {words} control, computed", said
+
     def _fields(
         self, part: Part, references: dict[tuple[str | int, ...], Edge], at: tuple[str | int, ...]
     ) -> Iterator[tuple[str, str]]:
@@ -102,7 +121,7 @@ class CardWriter:
                 return self.html.blocks(parse_prose(self.inputs.say(found)))
             return self._text(WORDS.get(found, found.replace("_", " ") if found.islower() and " " not in found else found))
         if isinstance(found, Record):
-            return self.html.record(str(at[-1]), escape(str(at[-1])))
+            return self._inner(str(at[-1]))
         if isinstance(found, Part):
             return "; ".join(f"{name}: {value}" for name, value in self._fields(found, references, at))
         if isinstance(found, tuple):
@@ -111,7 +130,7 @@ class CardWriter:
             return ", ".join(items) if simple else "<br>".join(items)
         if isinstance(found, dict):
             return "<br>".join(
-                self.html.record(key, escape(key))
+                self._inner(key)
                 if isinstance(item, Record)
                 else f"{escape(str(key)).replace('_', ' ')}: {self._value(item, references, (*at, key), False)}"
                 for key, item in found.items()
@@ -120,7 +139,31 @@ class CardWriter:
             return "yes" if found else "no"
         return escape(str(found))
 
+    def _inner(self, id_: str) -> str:
+        """A record that stands inside another one: a risk, a sequence of events, the answer on a clause."""
+        entry = self.inputs.dossier.entries.get(id_)
+        return self._named(entry) if entry else escape(id_)
+
+    def _named(self, entry: Entry[Record]) -> str:
+        """A link to a record; a risk says how its level changes."""
+        link = self.html.record(entry.id, escape(heading_words(self.inputs, entry), quote=False))
+        risk = self.inputs.dossier.get(entry.id, Risk)
+        return f"{link}<br><small>{self.html.cell(change(self.inputs, risk))}</small>" if risk else link
+
+    def _says(self, edge: Edge) -> str:
+        """What a proof says today, on which revision of the device, and where that is written down."""
+        found = proof(self.inputs, edge)
+        parts = [self.html.cell(found.result), self.html.cell(found.revision) and f"device {self.html.cell(found.revision)}"]
+        parts.append(found.date)
+        if found.report != "" and found.report != self.inputs.link(edge.target):
+            parts.append(self.html.cell(found.report).replace("<br>", "; "))
+        return f"<small>{', '.join(part for part in parts if part)}</small>"
+
     def _reference(self, edge: Edge) -> str:
+        link = self._link(edge)
+        return f"{link}<br>{self._says(edge)}" if edge.relation in PROOFS else link
+
+    def _link(self, edge: Edge) -> str:
         entry = self.inputs.dossier.entries.get(edge.target)
         if entry is not None and edge.place is None and entry.cls is not Evidence:
             words = heading_words(self.inputs, entry)
@@ -135,10 +178,7 @@ class CardWriter:
         for edge in self.inputs.graph.into(entry.id):
             grouped.setdefault(edge.inverse, []).append(edge.source)
         for inverse, sources in grouped.items():
-            links = []
-            for id_ in dict.fromkeys(sources):
-                words = heading_words(self.inputs, self.inputs.dossier.entries[id_])
-                links.append(self.html.record(id_, escape(words, quote=False)))
+            links = [self._named(self.inputs.dossier.entries[id_]) for id_ in dict.fromkeys(sources)]
             yield f"← {_label(inverse)}", "<br>".join(links)
 
     def _text(self, text: str) -> str:

@@ -9,6 +9,7 @@ from mdr_blueprint.write.word.body import body
 from mdr_blueprint.write.word.front import control_value, front
 from mdr_blueprint.write.word.links import Links
 from mdr_blueprint.write.word.parts import Package
+from mdr_blueprint.write.word.sections import Paper
 from mdr_blueprint.write.word.text import Context
 
 __all__ = ["write_word"]
@@ -21,7 +22,7 @@ def write_word(document: Document, *, footer: str, template: Path) -> bytes:
     """
     package = Package(template)
     context = Context(Links(document, package.relate), package.new_list)
-    sections = [(False, front(document, context, package.text_widths[0]))]
+    sections = [(Paper.PORTRAIT, front(document, context, package.text_widths[Paper.PORTRAIT]))]
     sections += body(document, context, package.text_widths)
     package.fill_furniture({
         "file": control_value(document, "Technical file") or document.id,

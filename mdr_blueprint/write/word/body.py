@@ -2,30 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from mdr_blueprint.markdown import Block, Grid, Heading, Paragraph, plain
 from mdr_blueprint.render.documents import Document, TableBlock
 from mdr_blueprint.write.word.cards import card_blocks
 from mdr_blueprint.write.word.markup import paragraph, run
-from mdr_blueprint.write.word.sections import stretches
+from mdr_blueprint.write.word.matrix import matrix_block
+from mdr_blueprint.write.word.sections import Paper, stretches
 from mdr_blueprint.write.word.tables import grid, table_block
 from mdr_blueprint.write.word.text import BODY, Context, inlines, text_blocks
+from mdr_blueprint.write.word.tree import tree_block
 
 DEEPEST = 5
 
 
-def body(document: Document, context: Context, text_width: tuple[int, int]) -> Iterator[tuple[bool, str]]:
-    """The sections in order: whether they are landscape, and their content.
-
-    `text_width` holds the width of the text on portrait and on landscape paper.
-    """
+def body(document: Document, context: Context, text_widths: Sequence[int]) -> Iterator[tuple[Paper, str]]:
+    """The sections in order: their paper and their content. `text_widths` holds the width of the text on each paper."""
     blocks = [block for block in document.blocks if not is_title(block, document)]
     for stretch in stretches(blocks):
-        width = text_width[stretch.landscape]
+        width = text_widths[stretch.paper]
         following = [isinstance(block, (TableBlock, Grid)) for block in stretch.blocks[1:]] + [False]
         written = [_block(block, context, width, leads=leads) for block, leads in zip(stretch.blocks, following, strict=True)]
-        yield stretch.landscape, "".join(written)
+        yield stretch.paper, "".join(written)
 
 
 def is_title(block: Block | TableBlock, document: Document) -> bool:
@@ -46,7 +45,7 @@ def depth(heading: Heading) -> int:
 def _block(block: Block | TableBlock, context: Context, width: int, *, leads: bool) -> str:
     """One block; a paragraph that leads to a table is kept on its page."""
     if isinstance(block, TableBlock):
-        return card_blocks(block.table, context, width) if block.view == "cards" else table_block(block.table, context, width)
+        return _table(block, context, width)
     if isinstance(block, Heading):
         number = run(f"{block.number}  ") if block.number else ""
         content = context.links.mark(context.links.section(block.anchor), number + inlines(block.parts, context))
@@ -56,3 +55,11 @@ def _block(block: Block | TableBlock, context: Context, width: int, *, leads: bo
     if isinstance(block, Paragraph) and leads:
         return paragraph(inlines(block.parts, context), extra="<w:keepNext/>")
     return text_blocks([block], context, BODY)
+
+
+def _table(block: TableBlock, context: Context, width: int) -> str:
+    if block.view == "tree":
+        return tree_block(block.table, context)
+    if block.view == "cards":
+        return card_blocks(block.table, context, width)
+    return (matrix_block if block.table.is_matrix else table_block)(block.table, context, width)

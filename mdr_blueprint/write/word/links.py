@@ -19,8 +19,10 @@ class Links:
     def __init__(self, document: Document, relate: Callable[[str], str]) -> None:
         self._relate = relate
         self._sections = {heading.anchor: bookmark_name("sec", heading.anchor) for heading in document.headings}
-        self._unclaimed = {subject: bookmark_name("rec", subject) for subject in _subjects(document)}
-        self._records = dict(self._unclaimed)
+        tables, trees = _subjects(document)
+        self._unclaimed = {subject: bookmark_name("rec", subject) for subject in tables}
+        self._records = {subject: bookmark_name("rec", subject) for subject in (*tables, *trees)}
+        self._in_trees = {subject: name for subject, name in self._records.items() if subject not in self._unclaimed}
         self._placed = 0
 
     def section(self, anchor: str) -> str:
@@ -30,6 +32,10 @@ class Links:
     def claim(self, subject: str | None) -> str | None:
         """The bookmark of a record, given to the first row about it and to no other."""
         return self._unclaimed.pop(subject, None) if subject else None
+
+    def claim_in_tree(self, subject: str | None) -> str | None:
+        """The bookmark of a record that no row of a table is about, given to the first branch that ends a row about it."""
+        return self._in_trees.pop(subject, None) if subject else None
 
     def mark(self, name: str, content: str = "") -> str:
         """The bookmark `name` around some content."""
@@ -73,8 +79,11 @@ def web_address(target: str) -> str | None:
     return url if known else None
 
 
-def _subjects(document: Document) -> list[str]:
-    tables = [document.control, *(block.table for block in document.blocks if isinstance(block, TableBlock))]
-    return [row.subject for table in tables for row in table.rows if row.subject]
-
-
+def _subjects(document: Document) -> tuple[list[str], list[str]]:
+    """The records that the rows of the tables are about, and those of the trees."""
+    blocks = [block for block in document.blocks if isinstance(block, TableBlock)]
+    tables = [document.control, *(block.table for block in blocks if block.view != "tree")]
+    trees = [block.table for block in blocks if block.view == "tree"]
+    shown = [row for table in trees for row in table.rows if any(cell != "" for cell in row.cells)]
+    every = [row for table in tables for row in table.rows]
+    return [row.subject for row in every if row.subject], [row.subject for row in shown if row.subject]

@@ -18,6 +18,7 @@ from lxml import etree
 from mdr_blueprint.diagnostics import UsageError
 from mdr_blueprint.write.archive import normalise
 from mdr_blueprint.write.word.markup import clean, paragraph
+from mdr_blueprint.write.word.sections import Paper
 
 if TYPE_CHECKING:
     from docx.document import Document as WordDocument
@@ -38,8 +39,8 @@ class Package:
     def __init__(self, template: Path) -> None:
         self._document = _open(template)
         section = self._document.element.body.find(qn("w:sectPr"))
-        self._sections = (section, _turned(section))
-        self.text_widths = (_text_width(self._sections[0]), _text_width(self._sections[1]))
+        self._sections = tuple(_on(section, paper) for paper in Paper)
+        self.text_widths = tuple(_text_width(section) for section in self._sections)
         self._numbering: Any = self._document.part.numbering_part.element
         self._relations: dict[str, str] = {}
 
@@ -76,16 +77,16 @@ class Package:
         properties.language = "en-GB"
         properties.revision = 1
 
-    def finish(self, sections: list[tuple[bool, str]]) -> bytes:
-        """The file with its text: sections in order, each whether it is landscape and its content.
+    def finish(self, sections: list[tuple[Paper, str]]) -> bytes:
+        """The file with its text: sections in order, each its paper and its content.
 
         The text does not pass through python-docx: to hang ten thousand rows into its tree takes longer than all the rest.
         """
         marks = [etree.tostring(section, encoding="unicode") for section in self._sections]
-        parts = [content + paragraph("", "SectionEnd", marks[landscape]) for landscape, content in sections[:-1]]
-        landscape, content = sections[-1]
+        parts = [content + paragraph("", "SectionEnd", marks[paper]) for paper, content in sections[:-1]]
+        paper, content = sections[-1]
         last = paragraph("", "SectionEnd") if content.endswith("</w:tbl>") else ""  # Word wants a paragraph behind a table
-        body = f"<w:body>{''.join(parts)}{content}{last}{marks[landscape]}</w:body>"
+        body = f"<w:body>{''.join(parts)}{content}{last}{marks[paper]}</w:body>"
         xml = f'<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n<w:document {nsdecls("w", "r")}>{body}</w:document>'
         target = io.BytesIO()
         self._document.save(target)
@@ -105,15 +106,17 @@ def _open(template: Path) -> WordDocument:
     return document
 
 
-def _turned(section: Any) -> Any:
-    """The same page on its side, with the same margins."""
-    landscape = copy.deepcopy(section)
-    size = landscape.find(qn("w:pgSz"))
-    width, height = size.get(qn("w:w")), size.get(qn("w:h"))
-    size.set(qn("w:w"), height)
-    size.set(qn("w:h"), width)
+def _on(section: Any, paper: Paper) -> Any:
+    """The template's page turned or enlarged, with the same margins."""
+    if paper is Paper.PORTRAIT:
+        return section
+    other = copy.deepcopy(section)
+    size = other.find(qn("w:pgSz"))
+    width, height = int(size.get(qn("w:w"))), int(size.get(qn("w:h")))
+    size.set(qn("w:w"), str(2 * width if paper is Paper.LARGE else height))
+    size.set(qn("w:h"), str(height if paper is Paper.LARGE else width))
     size.set(qn("w:orient"), "landscape")
-    return landscape
+    return other
 
 
 def _text_width(section: Any) -> int:

@@ -7,14 +7,13 @@ from typing import NamedTuple
 
 from mdr_blueprint.markdown import Grid, Paragraph, Text, plain, plain_blocks
 from mdr_blueprint.tables import Cell, Column, Gap, Lines, RecordLink, Row, Table, Words
-from mdr_blueprint.write.word.links import internal
-from mdr_blueprint.write.word.markup import GAP, LINK, PLAIN, SPACER, field, paragraph, run
-from mdr_blueprint.write.word.text import Context, Flow, cell_flow, inlines, text_blocks
+from mdr_blueprint.write.word.markup import GAP, PLAIN, SPACER, field, paragraph, run
+from mdr_blueprint.write.word.text import Context, Flow, cell_flow, inlines, reference, text_blocks
 
 GAP_ROW, GAP_CELL, HEADER = "FEF4F0", "FBE6DF", "E9EEF4"
 """Fills; the words of a gap say the same, so that nothing rests on colour."""
-SMALL_FROM = 165
-"""A table this wide, in characters, is set in the smaller type."""
+SMALL_FROM, LANDSCAPE_WIDTH = 165, 14570
+"""A table wider than this, in characters, is set in the smaller type; on larger paper than A4, more fits."""
 SPLIT_FROM = 26
 """A row of more lines than this may be split over two pages."""
 SAMPLE = 200
@@ -42,14 +41,17 @@ def table_block(table: Table, context: Context, width: int) -> str:
     """A table with its caption, on paper `width` twentieths of a point wide; or a sentence where it has no rows."""
     if not table.rows:
         return paragraph(run(f"{table.title}. ", PLAIN._replace(bold=True)) + run(table.empty))
+    return caption(table, context) + bare_table(table, context, width) + SPACER
+
+
+def caption(table: Table, context: Context) -> str:
     number = context.next_caption()
-    caption = run("Table ") + field("SEQ Table \\* ARABIC", str(number)) + run(f": {table.title}")
-    return paragraph(caption, "Caption") + bare_table(table, context, width) + SPACER
+    return paragraph(run("Table ") + field("SEQ Table \\* ARABIC", str(number)) + run(f": {table.title}"), "Caption")
 
 
 def bare_table(table: Table, context: Context, width: int) -> str:
     """A table that has rows, without a caption."""
-    face = SMALL if table.width > SMALL_FROM else USUAL
+    face = SMALL if table.width > SMALL_FROM * max(width / LANDSCAPE_WIDTH, 1) else USUAL
     widths = column_widths(table, width, face.character)
     rows = "".join(_row(row, widths, face, context) for row in table.rows)
     return table_frame("FileTable", widths, header_row([column.title for column in table.columns], widths, face) + rows)
@@ -80,9 +82,10 @@ def header_row(titles: Iterable[str], widths: Sequence[int], face: Type) -> str:
     return f"<w:tr><w:trPr><w:cantSplit/><w:tblHeader/></w:trPr>{cells}</w:tr>"
 
 
-def frame_cell(content: str, width: int, fill: str = "") -> str:
+def frame_cell(content: str, width: int, fill: str = "", span: int = 1) -> str:
+    over = f'<w:gridSpan w:val="{span}"/>' if span > 1 else ""
     shade = f'<w:shd w:val="clear" w:color="auto" w:fill="{fill}"/>' if fill else ""
-    return f'<w:tc><w:tcPr><w:tcW w:w="{width}" w:type="dxa"/>{shade}</w:tcPr>{content}</w:tc>'
+    return f'<w:tc><w:tcPr><w:tcW w:w="{width}" w:type="dxa"/>{over}{shade}</w:tcPr>{content}</w:tc>'
 
 
 def _row(row: Row, widths: Sequence[int], face: Type, context: Context) -> str:
@@ -93,13 +96,13 @@ def _row(row: Row, widths: Sequence[int], face: Type, context: Context) -> str:
     for at, (cell, width) in enumerate(zip(row.cells, widths, strict=True)):
         mark = context.links.mark(bookmark) if bookmark and at == 0 else ""
         content, length = cell_content(cell, face.text, context, own, mark)
-        cells.append(frame_cell(content, width, GAP_CELL if _has_gap(cell) else fill))
+        cells.append(frame_cell(content, width, GAP_CELL if holds_gap(cell) else fill))
         lines = max(lines, length * face.character / (width - MARGINS + 1))
     split = "" if lines > SPLIT_FROM else "<w:trPr><w:cantSplit/></w:trPr>"
     return f"<w:tr>{split}{''.join(cells)}</w:tr>"
 
 
-def _has_gap(cell: Cell) -> bool:
+def holds_gap(cell: Cell) -> bool:
     return isinstance(cell, Gap) or (isinstance(cell, Lines) and any(isinstance(item, Gap) for item in cell.items))
 
 
@@ -115,10 +118,11 @@ def cell_content(cell: Cell, flow: Flow, context: Context, own: str | None = Non
     if isinstance(cell, Words):
         return _words(cell, flow, context, mark)
     if isinstance(cell, RecordLink):
-        return paragraph(mark + _record(cell, context, own), flow.style), len(cell.label)
+        return paragraph(mark + reference(cell, context, own), flow.style), len(cell.label)
     if isinstance(cell, Gap):
         return paragraph(mark + run(cell.text, GAP), flow.style), len(cell.text)
-    return paragraph(mark + (run(cell) if cell else ""), flow.style), len(cell)
+    text = str(cell)
+    return paragraph(mark + (run(text) if text else ""), flow.style), len(text)
 
 
 def _words(cell: Words, flow: Flow, context: Context, mark: str) -> tuple[str, int]:
@@ -133,18 +137,8 @@ def _words(cell: Words, flow: Flow, context: Context, mark: str) -> tuple[str, i
 
 def _in_a_row(cell: Lines, flow: Flow, context: Context, own: str | None, mark: str) -> tuple[str, int]:
     """Many short references run on: each on a line of its own, they would make the row as tall as a page."""
-    references = [_record(item, context, own) for item in cell.items if isinstance(item, RecordLink)]
+    references = [reference(item, context, own) for item in cell.items if isinstance(item, RecordLink)]
     return paragraph(mark + run(", ").join(references), flow.style), len(cell_text(cell))
-
-
-def _record(link: RecordLink, context: Context, own: str | None) -> str:
-    """A reference; where the label begins with the id, the id is the link and the words behind it are plain."""
-    bookmark = context.links.record(link.id) if link.id != own else None
-    if bookmark is None:
-        return run(link.label)
-    length = len(link.id) if link.label.startswith(f"{link.id} ") else len(link.label)
-    rest = link.label[length:]
-    return f"{internal(bookmark)}{run(link.label[:length], LINK)}</w:hyperlink>{run(rest) if rest else ''}"
 
 
 def cell_text(cell: Cell) -> str:
@@ -158,7 +152,7 @@ def cell_text(cell: Cell) -> str:
 
 def column_widths(table: Table, total: int, character: float) -> list[int]:
     """The columns' shares of the total, none so narrow that a usual word must be broken; an empty column gets little."""
-    floors = [longest * character * 1.08 + MARGINS for longest in _longest_words(table)]
+    floors = [longest * character * 1.08 + MARGINS for longest in longest_words(table)]
     if sum(floors) > total:
         floors = [floor * total / sum(floors) for floor in floors]
     shares = [max(column.width, 1) for column in table.columns]
@@ -179,7 +173,7 @@ def column_widths(table: Table, total: int, character: float) -> list[int]:
     return rounded
 
 
-def _longest_words(table: Table) -> Iterator[float]:
+def longest_words(table: Table) -> Iterator[float]:
     """For each column the length of its longest word in usual characters, as far as words are kept whole."""
     sample = table.rows[:: max(1, len(table.rows) // SAMPLE)]
     for at, column in enumerate(table.columns):
@@ -190,4 +184,5 @@ def _longest_words(table: Table) -> Iterator[float]:
 
 
 def _length(word: str) -> float:
-    return len(word) + 0.3 * sum(map(str.isupper, word))
+    """In usual characters; capitals are wide, and so are some others."""
+    return len(word) + 0.3 * sum(map(str.isupper, word)) + 0.4 * sum(map(word.lower().count, "mw"))

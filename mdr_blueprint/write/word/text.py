@@ -25,7 +25,8 @@ from mdr_blueprint.markdown import (
     plain,
     plain_blocks,
 )
-from mdr_blueprint.write.word.links import Links
+from mdr_blueprint.tables import RecordLink
+from mdr_blueprint.write.word.links import Links, internal
 from mdr_blueprint.write.word.markup import GAP, LINK, PLAIN, SPACER, Look, paragraph, run
 
 
@@ -90,6 +91,19 @@ def _link(link: Link, context: Context, look: Look) -> str:
     if opening is None:
         return inlines(link.parts, context, look)
     return f"{opening}{inlines(link.parts, context, look._replace(style=LINK.style))}</w:hyperlink>"
+
+
+def reference(link: RecordLink, context: Context, own: str | None = None) -> str:
+    """A reference to a record; where the label begins with the id, the id is the link and the words behind it are plain.
+
+    `own` is the record that is not linked, being here.
+    """
+    bookmark = context.links.record(link.id) if link.id != own else None
+    if bookmark is None:
+        return run(link.label)
+    length = len(link.id) if link.label.startswith(f"{link.id} ") else len(link.label)
+    rest = link.label[length:]
+    return f"{internal(bookmark)}{run(link.label[:length], LINK)}</w:hyperlink>{run(rest) if rest else ''}"
 
 
 def text_blocks(blocks: Iterable[Block], context: Context, flow: Flow) -> str:
