@@ -392,7 +392,7 @@ def test_attribute_docs_include_those_of_the_base():
     assert attribute_docs(ready(Control)).keys() <= Control.model_fields.keys()
 
 
-@pytest.mark.parametrize("folder", ["device_example", "templates/project/blank"])
+@pytest.mark.parametrize("folder", ["device_example", "templates/project/blank", "templates/project/stethoscope"])
 @pytest.mark.verifies("REQ-CLI-04")
 def test_schema_accepts_what_the_reader_accepts(schema, folder):
     from mdr_blueprint.pipeline import compile

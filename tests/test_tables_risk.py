@@ -147,7 +147,13 @@ def about(table: Table, id_: str) -> list[list[str]]:
 
 def gaps_of(table: Table, id_: str) -> list[str]:
     """The gaps in the rows about a record."""
-    items = [item for row in table.rows if row.subject == id_ for c in row.cells for item in (c.items if isinstance(c, Lines) else (c,))]
+    items = [
+        item
+        for row in table.rows
+        if row.subject == id_
+        for c in row.cells
+        for item in (c.items if isinstance(c, Lines) else (c,))
+    ]
     return [item.text for item in items if isinstance(item, Gap)]
 
 
@@ -225,7 +231,10 @@ def test_the_tree_from_hazard_to_control(lamp):
         "RC-1 A dim lamp",
     ]
     assert [row[:4] for row in rows[:2]] == [rows[0][:4]] * 2, "neighbours that begin alike share their branch"
-    assert rows[2][3:] == ["R-2 Red skin\nminor, not estimable: acceptable → minor, not estimable: acceptable", "none, acceptable without"]
+    assert rows[2][3:] == [
+        "R-2 Red skin\nminor, not estimable: acceptable → minor, not estimable: acceptable",
+        "none, acceptable without",
+    ]
     assert ["HZ-COLD Cold", "does not arise: the lamp holds nothing cold", "", "", ""] in rows
     assert rows[-1] == ["no hazard", "HS-3 Nothing known", "no sequence of events", "no risk", ""]
     text = str(rows)
@@ -235,7 +244,9 @@ def test_the_tree_from_hazard_to_control(lamp):
 
 
 def test_the_tree_tells_of_a_reference_to_nothing(tmp_path):
-    made = tables(tmp_path, "hazards: {HZ-1: {title: Heat}}\nsituations: {HS-1: {title: Hot, hazards: [HZ-1, HZ-X]}}\n").get("hazard_tree")
+    made = tables(tmp_path, "hazards: {HZ-1: {title: Heat}}\nsituations: {HS-1: {title: Hot, hazards: [HZ-1, HZ-X]}}\n").get(
+        "hazard_tree"
+    )
     assert read(made) == [["HZ-1 Heat", "HS-1 Hot\nbroken reference HZ-X", "no sequence of events", "no risk", ""]]
 
 
@@ -248,7 +259,9 @@ def test_what_is_not_acceptable_and_why_we_go_on(lamp):
     assert read(made)[-1][0] == "1 of unknown level"
 
 
-@pytest.mark.parametrize(("said", "shown"), [("outweighs: true", "yes"), ("outweighs: false", "no"), ("illustrative: false", "not said")])
+@pytest.mark.parametrize(
+    ("said", "shown"), [("outweighs: true", "yes"), ("outweighs: false", "no"), ("illustrative: false", "not said")]
+)
 def test_the_conclusion_of_a_weighing(tmp_path, said, shown):
     made = tables(tmp_path, LAMP.replace("outweighs: true", said))
     assert about(made.get("not_acceptable"), "R-3")[0][6] == shown
@@ -304,7 +317,14 @@ def test_each_proof_is_a_row_with_its_result_and_revision(lamp):
     assert gaps_of(made, "RC-1") == ["v1, not v2", "not run"]
     assert [row[2:5] for row in about(made, "RC-2")] == [["implemented", "EV-2 Drawing", "draft"], ["effective", "no proof", ""]]
     assert [row[3] for row in about(made, "RC-3")] == ["no proof", "EV-3 (planned) Summative evaluation"]
-    assert [column.title for column in made.columns][3:] == ["To be shown", "Proof", "Result", "Device revision", "Date", "Report"]
+    assert [column.title for column in made.columns][3:] == [
+        "To be shown",
+        "Proof",
+        "Result",
+        "Device revision",
+        "Date",
+        "Report",
+    ]
 
 
 def test_a_run_says_what_it_lacks(tmp_path):
@@ -372,5 +392,5 @@ def test_the_card_of_a_control_shows_what_each_proof_says_and_which_risks_rest_o
     assert 'pass, device <span class="mdr-gap">v1, not v2</span>, 2026-02-01, ' in page
     assert "approved, device v2, 2026-03-01</small>" in page
     assert '<span class="mdr-gap">not run</span></small>' in page
-    assert 'R-1 Burn: Hand on the lamp</a><br><small>serious, frequent: not acceptable → minor, rare: acceptable</small>' in page
+    assert "R-1 Burn: Hand on the lamp</a><br><small>serious, frequent: not acceptable → minor, rare: acceptable</small>" in page
     assert "R-1 Burn: Hand on the lamp" in card(lamp, "HS-1"), "and that of a situation its risks by their words"

@@ -382,3 +382,8 @@ risk_policy:
     assert [column.title for column in table.columns][1:] == ["seldom", "nearly always"]
     assert [texts(row) for row in table.rows] == [["rare", "rare", "rare"], ["often", "rare", "no band"]]
     assert [row.gap for row in table.rows] == [False, True]
+
+
+def test_a_cause_in_a_situation_that_is_retired_is_no_cause(tmp_path):
+    gone = CHAIN.replace("    title: Hand on the lamp\n", "    title: Hand on the lamp\n    retired: {reason: merged}\n")
+    assert row_of(tables(tmp_path, gone).get("failure_modes"), "FM-1").cells[-1] == Gap("neither a cause nor without effect")

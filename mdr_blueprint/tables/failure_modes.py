@@ -52,15 +52,15 @@ def _by_component(inputs: Inputs) -> list[Entry[FailureMode]]:
 
 def _leads_to(inputs: Inputs, entry: Entry[FailureMode]) -> Cell:
     """The situations in whose sequences it is a cause; else why it has no effect on safety."""
-    owners = dict.fromkeys(inputs.dossier.entries[s].owner or s for s in inputs.graph.sources(entry.id, "events.cause"))
+    sequences = [inputs.dossier.entries[id_] for id_ in inputs.graph.sources(entry.id, "events.cause")]
+    found = dict.fromkeys(sequence.owner or sequence.id for sequence in sequences if sequence.record.retired is None)
+    owners = [id_ for id_ in found if inputs.dossier.entries[id_].record.retired is None]
     why = entry.record.no_safety_effect
     if why and owners:
         return Lines((*map(inputs.titled, owners), Gap("said to have no effect on safety")))
-    return (
-        f"no effect on safety: {inputs.say(why)}"
-        if why
-        else inputs.links(owners, "neither a cause nor without effect", titles=True)
-    )
+    if why:
+        return f"no effect on safety: {inputs.say(why)}"
+    return inputs.links(owners, "neither a cause nor without effect", titles=True)
 
 
 @table(

@@ -13,7 +13,7 @@ from mdr_blueprint.tables.inputs import Inputs, kept, live_risks, records
 from mdr_blueprint.tables.levels import after, before, change, live, verdict
 from mdr_blueprint.tables.shapes import Cell, Column, Gap, LineItem, Lines, RecordLink, Row, row, value
 
-CONDITIONS = {"normal": "normal condition", "single_fault": "single fault", "misuse": "misuse"}
+CONDITIONS = {"normal": "normal condition", "single_fault": "single fault condition", "misuse": "foreseeable misuse"}
 
 
 @table(

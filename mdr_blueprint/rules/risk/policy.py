@@ -173,7 +173,7 @@ def no_criterion_for_unestimable(dossier: Dossier) -> Iterator[Found]:
                            key=True, related=[Related("risk without a probability", risk.place) for risk in risks[:3]])
 
 
-@rule("RISK489", "W", basis=CRITERIA)
+@rule("RISK480", "W", basis=CRITERIA)
 def scale_without_unit(dossier: Dossier) -> Iterator[Found]:
     """The bands of P1 do not say what they are counted by.
 

@@ -209,7 +209,7 @@ def harm_without_medical_author(dossier: Dossier) -> Iterator[Found]:
         yield Found.on(entry, f"{call(entry)} does not name who with medical knowledge judged its severity")
 
 
-@rule("RISK488", "W", basis="ISO 14971:2019 4.4 and 5.1 (the criteria stand before risks are judged by them)")
+@rule("RISK479", "W", basis="ISO 14971:2019 4.4 and 5.1 (the criteria stand before risks are judged by them)")
 def criteria_after_analysis(dossier: Dossier) -> Iterator[Found]:
     """The risk policy or the risk management plan was approved only after the risk analysis.
 

@@ -54,7 +54,8 @@ def _matrix_row(row: Row, write: Write) -> str:
 def tree(table: Table, write: Write) -> str:
     """A nested list; each branch can be folded."""
     unfolded = 99 if len(table.rows) <= OPEN_UNTIL else 1
-    return f'<div class="mdr-tree-box">{_list(branches(table), write, unfolded, " class=mdr-tree")}</div>'
+    listed = _list(branches(table), write, unfolded, ' class="mdr-tree"')
+    return f'<div class="mdr-tree-box">{listed}</div>'
 
 
 def _list(found: Iterable[Branch], write: Write, unfolded: int, look: str = "") -> str:
