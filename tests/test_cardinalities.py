@@ -46,11 +46,13 @@ def _needed(link: Link) -> bool:
     return link.relation == "rates.risk" or link.source.model_fields[link.relation.partition(".")[0]].is_required()
 
 
+@pytest.mark.verifies("REQ-RIS-07")
 @pytest.mark.parametrize("link", AT_SOURCE, ids=name)
 def test_the_count_sees_what_the_rule_sees_in_a_record(tmp_path, link):
     assert _agree(tmp_path, link, link.expected.untargeted, "without_target")
 
 
+@pytest.mark.verifies("REQ-RIS-07")
 @pytest.mark.parametrize("link", AT_TARGET, ids=name)
 def test_the_count_sees_what_the_rule_sees_at_the_other_end(tmp_path, link):
     assert _agree(tmp_path, link, link.expected.unnamed, "without_source")

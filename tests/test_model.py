@@ -155,6 +155,7 @@ def test_only_the_core_fields_are_required():
         "controls.text",
         "failure_modes.title",
         "benefit_risks.title",
+        "observations.title",
         "needs.title",
         "requirements.title",
         "tests.title",

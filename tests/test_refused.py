@@ -66,6 +66,7 @@ def findings(folder: Path, where: str, line: str) -> list[Finding]:
     return [finding for finding in report.findings if finding.place.path == "risk.yaml" and finding.place.line == number]
 
 
+@pytest.mark.verifies("REQ-RIS-06")
 @pytest.mark.parametrize(("where", "line", "code", "message"), CASES, ids=[f"{c[0]}-{c[1].strip()}" for c in CASES])
 def test_a_refused_field_is_found_once_at_its_line(tmp_path: Path, where: str, line: str, code: str, message: str) -> None:
     (found,) = findings(tmp_path, where, line)
