@@ -12,13 +12,16 @@ from typing import Any, Literal, TypeVar
 
 from mdr_blueprint.answers import answer_of
 from mdr_blueprint.evaluation import final, level, policy_of
+from mdr_blueprint.facts import Known
 from mdr_blueprint.graph import Graph
 from mdr_blueprint.load import Dossier, Entry, Law
 from mdr_blueprint.model import (
+    BenefitRisk,
     Control,
     Evidence,
     Hazard,
     OverallResidualRisk,
+    Question,
     Record,
     Risk,
     RiskPlan,
@@ -65,7 +68,7 @@ class Count:
 
     name: str
     """A short name that stays: `hazards`, `situations`, `verdicts`, `introduced`, `implementation`, `effectiveness`, `plan`,
-    `weighing`, `arguments`, `evaluation`, `activities`, `requirements`.
+    `questions`, `libraries`, `weighing`, `arguments`, `evaluation`, `outweighed`, `activities`, `requirements`.
     """
     statement: StatementName
     """The statement that does not hold while something is open."""
@@ -91,12 +94,12 @@ class Count:
         return bool(self.open) or (self.needed and not self.total)
 
 
-def open_items(dossier: Dossier, graph: Graph, law: Law) -> tuple[Count, ...]:
+def open_items(dossier: Dossier, graph: Graph, law: Law, known: Known) -> tuple[Count, ...]:
     """Everything that the review asks for, statement by statement; a count without open items is among them."""
     return (
         *_completeness(dossier, graph, law),
-        *_plan_carried_out(dossier, graph, law),
-        _overall_residual_risk(dossier),
+        *_plan_carried_out(dossier, graph, law, known),
+        *_overall_residual_risk(dossier, graph, law),
         *_feedback(dossier, graph, law),
     )
 
@@ -206,10 +209,33 @@ def _completeness(dossier: Dossier, graph: Graph, law: Law) -> Iterator[Count]:
         )
 
 
-def _plan_carried_out(dossier: Dossier, graph: Graph, law: Law) -> Iterator[Count]:
-    risks, policy = list(_live(dossier, Risk)), policy_of(dossier, law)
-    levels = {e.id: level(policy, dossier, final(e.record), e.record.harm) for e in risks}
-    refused = [e for e in risks if (found := levels[e.id]) is not None and found.verdict == "not_acceptable"]
+def left_out(dossier: Dossier, law: Law, known: Known, name: str) -> tuple[list[str], int]:
+    """The hazards of a library that no hazard of the project answers or argues away, and how many concern the device at all."""
+    answered = {id_ for entry in _live(dossier, Hazard) for id_ in entry.record.library}
+    library = law.hazard_libraries.get(name)
+    due = [id_ for id_, hazard in (library.hazards if library else {}).items() if known.judge(hazard.when).holds is not False]
+    return [id_ for id_ in due if id_ not in answered], len(due)
+
+
+def unanswered(dossier: Dossier, law: Law) -> list[str]:
+    """The questions on safety, of the library and of the project, that nobody answered; a retired one is settled."""
+    asked = dict.fromkeys((*law.questions.questions, *(entry.id for entry in dossier.of(Question))))
+    found = ((id_, dossier.get(id_, Question)) for id_ in asked)
+    return [id_ for id_, entry in found if entry is None or (entry.record.answer is None and entry.record.retired is None)]
+
+
+def _refused(dossier: Dossier, law: Law) -> list[Entry[Risk]]:
+    """Risks that the matrix does not accept after control."""
+    policy = policy_of(dossier, law)
+    levels = ((entry, level(policy, dossier, final(entry.record), entry.record.harm)) for entry in _live(dossier, Risk))
+    return [entry for entry, found in levels if found is not None and found.verdict == "not_acceptable"]
+
+
+def _plan_carried_out(dossier: Dossier, graph: Graph, law: Law, known: Known) -> Iterator[Count]:
+    risks = list(_live(dossier, Risk))
+    plan = dossier.single(RiskPlan)
+    compared = {name: left_out(dossier, law, known, name) for name in (plan.hazard_libraries if plan else ())}
+    questions = {*law.questions.questions, *(entry.id for entry in _live(dossier, Question))}
     yield Count(
         "plan",
         "plan_carried_out",
@@ -221,13 +247,33 @@ def _plan_carried_out(dossier: Dossier, graph: Graph, law: Law) -> Iterator[Coun
         of_records=False,
     )
     yield Count(
+        "questions",
+        "plan_carried_out",
+        "questions on safety",
+        "without an answer",
+        "ISO 14971 5.3",
+        len(questions),
+        tuple(unanswered(dossier, law)),
+        of_records=False,
+    )
+    yield Count(
+        "libraries",
+        "plan_carried_out",
+        "hazards of the libraries that the plan names",
+        "neither used nor argued away",
+        "ISO 14971 5.4",
+        sum(due for _, due in compared.values()),
+        tuple(id_ for left, _ in compared.values() for id_ in left),
+        of_records=False,
+    )
+    yield Count(
         "weighing",
         "plan_carried_out",
         "risks",
         "not acceptable by the matrix after control and without a benefit-risk analysis",
         "ISO 14971 7.4",
         len(risks),
-        tuple(e.id for e in refused if not graph.targets(e.id, "benefit_risk")),
+        tuple(e.id for e in _refused(dossier, law) if not graph.targets(e.id, "benefit_risk")),
     )
     yield Count(
         "arguments",
@@ -240,7 +286,7 @@ def _plan_carried_out(dossier: Dossier, graph: Graph, law: Law) -> Iterator[Coun
     )
 
 
-def _overall_residual_risk(dossier: Dossier) -> Count:
+def _overall_residual_risk(dossier: Dossier, graph: Graph, law: Law) -> Iterator[Count]:
     overall, policy = dossier.single(OverallResidualRisk), dossier.single(RiskPolicy)
     parts = {
         "the method": overall and overall.method,
@@ -248,7 +294,7 @@ def _overall_residual_risk(dossier: Dossier) -> Count:
         "the evidence": overall and overall.evidence,
         "criteria that somebody approved": policy and policy.approved_by,
     }
-    return Count(
+    yield Count(
         "evaluation",
         "overall_residual_risk",
         "parts of the evaluation of the overall residual risk",
@@ -257,6 +303,17 @@ def _overall_residual_risk(dossier: Dossier) -> Count:
         len(parts),
         tuple(words for words, content in parts.items() if not content),
         of_records=False,
+    )
+    named = (id_ for entry in _refused(dossier, law) for id_ in graph.targets(entry.id, "benefit_risk"))
+    weighed = {id_: dossier.get(id_, BenefitRisk) for id_ in named}
+    yield Count(
+        "outweighed",
+        "overall_residual_risk",
+        "weighings of risks that the matrix does not accept",
+        "that do not find the benefits to outweigh the risk",
+        "ISO 14971 7.4",
+        len(weighed),
+        tuple(id_ for id_, entry in weighed.items() if entry is None or entry.record.outweighs is not True),
     )
 
 

@@ -76,7 +76,7 @@ class State:
 
     def sheet_counts(self, when: str) -> dict[Field, object]:
         return {
-            (str(row["Severity of the harm"]), band): number
+            (str(row["Severity of the harm ↓ and its probability →"]), band): number
             for row in self.sheet(f"Risk matrix {when} control")
             for band, number in row.items()
             if isinstance(number, int) and number
@@ -85,7 +85,7 @@ class State:
     def word_counts(self, when: str) -> dict[Field, int]:
         """The picture in Word: in each field the count stands first."""
         document = Document(str(self.out / "documents/53_risk_analysis.docx"))
-        pictures = [table for table in document.tables if table.rows[0].cells[0].text == "Severity of the harm"]
+        pictures = [table for table in document.tables if table.rows[0].cells[0].text == "Severity of the harm ↓ and its probability →"]
         picture = pictures[("before", "after").index(when)]
         bands = [cell.text for cell in picture.rows[0].cells][1:]
         return {

@@ -9,6 +9,7 @@ import pytest
 from mdr_blueprint import compile
 from mdr_blueprint.completeness import open_items
 from mdr_blueprint.diagnostics import Finding
+from mdr_blueprint.facts import known
 from mdr_blueprint.load import load_law
 
 LAW = load_law()
@@ -94,7 +95,7 @@ def test_what_is_incomplete_speaks_against_one_statement(tmp_path: Path) -> None
 def test_every_open_item_is_counted_for_a_statement_of_the_review(tmp_path: Path) -> None:
     (tmp_path / "project.yaml").write_text(f"project: {{title: Lamp}}\n{RISK}", "utf-8")
     compiled = compile(tmp_path)
-    counts = open_items(compiled.dossier, compiled.graph, LAW)
+    counts = open_items(compiled.dossier, compiled.graph, LAW, known(compiled.dossier, LAW))
     assert len({count.name for count in counts}) == len(counts)
     by = {count.name: (len(count.open), count.total, count.is_open) for count in counts}
     assert by["hazards"] == (0, 0, True)

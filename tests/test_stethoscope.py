@@ -125,7 +125,7 @@ def test_scales_are_data(compiled: Compilation, tables: Tables) -> None:
         shown = tables.get(name)
         assert [words(row.cells[0]).split("\n")[0] for row in shown.rows] == ["severe", "moderate", "slight"]
         assert [column.title for column in shown.columns] == [
-            "Severity of the harm", "rare", "occasional", "frequent", "not estimable"
+            "Severity of the harm ↓ and its probability →", "rare", "occasional", "frequent", "not estimable"
         ]  # fmt: skip
         fields = [cell for row in shown.rows for cell in row.cells if isinstance(cell, MatrixField)]
         assert sum(len(field.items) for field in fields) == sum(1 for _ in compiled.dossier.of(Risk))

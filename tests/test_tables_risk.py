@@ -193,7 +193,7 @@ def test_gaps_of_the_risk_table(lamp):
 def test_every_risk_stands_in_one_field_of_the_matrix(lamp):
     before, after = lamp.get("matrix_before"), lamp.get("matrix_after")
     for made in (before, after):
-        assert [column.title for column in made.columns] == ["Severity of the harm", "rare", "frequent", "not estimable"]
+        assert [column.title for column in made.columns] == ["Severity of the harm ↓ and its probability →", "rare", "frequent", "not estimable"]
         assert made.is_matrix
     assert read(before) == [
         ["fatal", "not acceptable: 0", "not acceptable: 2", "not acceptable: 0"],

@@ -315,7 +315,7 @@ risk_policy: {approved_by: {name: N.N.}}
 
 def test_the_counts_are_those_that_the_rules_see(tmp_path):
     made = tables(tmp_path, PLAN + CHAIN)
-    counts = open_items(made.inputs.dossier, made.inputs.graph, made.inputs.law)
+    counts = open_items(made.inputs.dossier, made.inputs.graph, made.inputs.law, made.inputs.known)
     table = made.get("risk_review")
     assert [(texts(row)[1], texts(row)[3]) for row in table.rows] == [(count.what, str(count.total)) for count in counts]
     assert [row.gap for row in table.rows] == [bool(count.open) or not count.total for count in counts]

@@ -6,10 +6,10 @@ from collections.abc import Iterable, Iterator
 
 from mdr_blueprint.evaluation import Level, bands, policy_of
 from mdr_blueprint.load import Entry
-from mdr_blueprint.model import Harm, Hazard, Sequence, Situation
+from mdr_blueprint.model import Control, Harm, Hazard, Risk, Sequence, Situation
 from mdr_blueprint.model.risk import Estimate
 from mdr_blueprint.tables.engine import table
-from mdr_blueprint.tables.inputs import Inputs, kept, live_risks, records
+from mdr_blueprint.tables.inputs import Inputs, kept, live_risks, records, spaced
 from mdr_blueprint.tables.levels import after, before, change, live, verdict
 from mdr_blueprint.tables.shapes import Cell, Column, Gap, LineItem, Lines, RecordLink, Row, row, value
 
@@ -35,37 +35,103 @@ CONDITIONS = {"normal": "normal condition", "single_fault": "single fault condit
 )
 def risks(inputs: Inputs) -> Iterator[Row]:
     """Each estimate beside its verdict, which stands alone so that it can be filtered."""
-    dossier, graph = inputs.dossier, inputs.graph
-    for entry in live_risks(inputs):
-        situation = dossier.get(entry.owner or "", Situation)
-        if situation is None:
-            continue
-        record = entry.record
-        steps = sequence_lines(inputs, situation.record)
-        harm = dossier.get(record.harm, Harm)
-        controls = graph.targets(entry.id, "controls")
+    for entry, situation in _placed(inputs):
+        record, harm = entry.record, inputs.dossier.get(entry.record.harm, Harm)
         was, now = before(inputs, entry), after(inputs, entry)
-        uncontrolled = not controls and record.residual is None and was is not None and was.verdict == "acceptable"
-        residual = "as initial" if uncontrolled else estimate_cell(inputs, entry.id, "residual", record.residual, now)
-        if record.benefit_risk and not isinstance(residual, Gap):
-            residual = Lines(
-                (*(residual.items if isinstance(residual, Lines) else (residual,)), inputs.link(record.benefit_risk))
-            )
+        uncontrolled = _is_uncontrolled(inputs, entry)
         yield row(
             entry.id,
             inputs.link(entry.id),
-            inputs.links(graph.targets(situation.id, "hazards"), titles=True),
-            Lines(steps) if steps else Gap(),
+            inputs.links(inputs.graph.targets(situation.id, "hazards"), titles=True),
+            _steps(inputs, situation),
             situation_cell(inputs, situation),
             RecordLink(record.harm, harm.record.title if harm else record.harm),
             estimate_cell(inputs, entry.id, "initial", record.initial, was),
             verdict(was) if record.initial else "",
-            "none" if uncontrolled else inputs.links(controls, "no control", titles=True),
-            residual,
+            "none" if uncontrolled else inputs.links(inputs.graph.targets(entry.id, "controls"), "no control", titles=True),
+            _residual(inputs, entry, now),
             verdict(now) if record.residual or uncontrolled else "",
             value(inputs.say(record.reduction_argument)),
-            inputs.links(graph.targets(entry.id, "disclosed_in"), None),
+            inputs.links(inputs.graph.targets(entry.id, "disclosed_in"), None),
         )
+
+
+@table(
+    "risk_cards",
+    "Risks, one by one",
+    Column("Risk", 30),
+    Column("Level", 40),
+    Column("Hazard", 30),
+    Column("Hazardous situation", 30),
+    Column("Sequence of events", 60),
+    Column("Initial estimate", 40),
+    Column("Risk controls", 60),
+    Column("Residual estimate", 40),
+    Column("Why no further reduction", 60),
+    Column("Disclosed in", 40),
+    empty="No risk is recorded.",
+)
+def risk_cards(inputs: Inputs) -> Iterator[Row]:
+    """A risk in full, made to be shown as a card: what the wide table shortens is whole here."""
+    for entry, situation in _placed(inputs):
+        record, harm = entry.record, inputs.dossier.get(entry.record.harm, Harm)
+        yield row(
+            entry.id,
+            RecordLink(entry.id, f"{entry.id} {inputs.say(harm.record.title) if harm else record.harm}"),
+            change(inputs, entry),
+            inputs.links(inputs.graph.targets(situation.id, "hazards"), titles=True),
+            situation_cell(inputs, situation),
+            _steps(inputs, situation),
+            estimate_cell(inputs, entry.id, "initial", record.initial, before(inputs, entry)),
+            _controls_in_full(inputs, entry),
+            _residual(inputs, entry, after(inputs, entry)),
+            value(inputs.say(record.reduction_argument)),
+            inputs.links(inputs.graph.targets(entry.id, "disclosed_in"), None, titles=True),
+        )
+
+
+def _placed(inputs: Inputs) -> Iterator[tuple[Entry[Risk], Entry[Situation]]]:
+    """Each risk with its situation."""
+    for entry in live_risks(inputs):
+        situation = inputs.dossier.get(entry.owner or "", Situation)
+        if situation is not None:
+            yield entry, situation
+
+
+def _is_uncontrolled(inputs: Inputs, entry: Entry[Risk]) -> bool:
+    """Whether the risk is acceptable as it was estimated and nothing was done about it."""
+    was = before(inputs, entry)
+    untouched = not inputs.graph.targets(entry.id, "controls") and entry.record.residual is None
+    return untouched and was is not None and was.verdict == "acceptable"
+
+
+def _steps(inputs: Inputs, situation: Entry[Situation]) -> Cell:
+    steps = sequence_lines(inputs, situation.record)
+    return Lines(steps) if steps else Gap()
+
+
+def _residual(inputs: Inputs, entry: Entry[Risk], now: Level | None) -> Cell:
+    """The estimate that is left, and what weighs it."""
+    record = entry.record
+    if _is_uncontrolled(inputs, entry):
+        cell: Cell = "as initial"
+    else:
+        cell = estimate_cell(inputs, entry.id, "residual", record.residual, now)
+    if record.benefit_risk is None or not isinstance(cell, Lines):
+        return cell
+    return Lines((*cell.items, inputs.link(record.benefit_risk)))
+
+
+def _controls_in_full(inputs: Inputs, entry: Entry[Risk]) -> Cell:
+    """Each control with its whole text and its kind."""
+    items: list[LineItem] = []
+    for id_ in inputs.graph.targets(entry.id, "controls"):
+        control = inputs.dossier.get(id_, Control)
+        kind = f" ({spaced(control.record.kind)})" if control and control.record.kind else ""
+        items.append(RecordLink(id_, f"{id_} {inputs.say(control.record.text)}{kind}" if control else id_))
+    if items:
+        return Lines(tuple(items))
+    return "none" if _is_uncontrolled(inputs, entry) else Gap("no control")
 
 
 def sequence_lines(inputs: Inputs, situation: Situation) -> tuple[str, ...]:

@@ -14,6 +14,7 @@ from mdr_blueprint.tables.levels import UNKNOWN, after, before
 from mdr_blueprint.tables.shapes import Cell, Column, Gap, LineItem, Lines, MatrixField, RecordLink, Row
 
 NOT_ESTIMABLE = "not estimable"
+CORNER = "Severity of the harm ↓ and its probability →"
 SHOWN = 40
 """How many risks of unknown level the last row names before it only counts the rest."""
 Judge = Callable[[Inputs, Entry[Risk]], Level | None]
@@ -26,7 +27,7 @@ def _columns(inputs: Inputs) -> tuple[Column, ...]:
     names = [band.replace("_", " ") for band in p1_bands(policy_of(inputs.dossier, inputs.law))]
     if _has_unestimable(inputs):
         names.append(NOT_ESTIMABLE)
-    return (Column("Severity of the harm", 16), *(Column(name, 16) for name in names))
+    return (Column(CORNER, 16), *(Column(name, 16) for name in names))
 
 
 def _has_unestimable(inputs: Inputs) -> bool:

@@ -108,7 +108,7 @@ def risk_requirements(inputs: Inputs) -> Iterator[Row]:
 
 def _held(inputs: Inputs) -> dict[str, Held]:
     """Identifier -> what the records hold for it, in words; a lack is a gap."""
-    counts = {count.name: count for count in open_items(inputs.dossier, inputs.graph, inputs.law)}
+    counts = {count.name: count for count in open_items(inputs.dossier, inputs.graph, inputs.law, inputs.known)}
     risks = list(live_risks(inputs))
 
     def done(name: str, words: str) -> LineItem:

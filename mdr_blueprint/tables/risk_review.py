@@ -52,11 +52,11 @@ STATEMENTS: dict[StatementName, tuple[str, str, str]] = {
 def review_statements(inputs: Inputs) -> Iterator[Row]:
     """The judgement of persons beside the counts. A judgement that the counts contradict is a gap, and so is none."""
     review = inputs.dossier.single(RiskReview)
-    counts = open_items(inputs.dossier, inputs.graph, inputs.law)
+    counts = open_items(inputs.dossier, inputs.graph, inputs.law, inputs.known)
     for name, (_, words, basis) in STATEMENTS.items():
         said: ReviewStatement | None = getattr(review, name) if review else None
         holds = said.holds if said else None
-        lacking = [count for count in counts if count.statement == name and (count.open or not count.total)]
+        lacking = [count for count in counts if count.statement == name and count.is_open]
         yield row(
             REVIEW if review else None,
             words,
@@ -73,7 +73,10 @@ def _open_words(count: Count) -> str:
     if not count.total:
         return f"no records: {count.what}"
     words = f"{len(count.open)} of {count.total} {count.what}"
-    return words if count.of_records else f"{words}: {', '.join(count.open)}"
+    if count.of_records:
+        return words
+    rest = f" and {len(count.open) - SHOWN} more" if len(count.open) > SHOWN else ""
+    return f"{words}: {', '.join(count.open[:SHOWN])}{rest}"
 
 
 def _agreement(holds: bool | None, lacking: bool) -> Cell:
@@ -117,13 +120,11 @@ def reviewers(inputs: Inputs) -> Iterator[Row]:
 )
 def risk_review(inputs: Inputs) -> Iterator[Row]:
     """What the records lack for each statement."""
-    for count in open_items(inputs.dossier, inputs.graph, inputs.law):
-        nothing = count.total == 0
-        number: Cell = Gap("no records") if nothing else Gap(str(len(count.open))) if count.open else "0"
+    for count in open_items(inputs.dossier, inputs.graph, inputs.law, inputs.known):
+        number = str(len(count.open)) if count.total or not count.needed else "no records"
+        cell: Cell = Gap(number) if count.is_open else number
         statement, what = STATEMENTS[count.statement][0], count.what
-        yield Row(
-            (statement, what, count.basis, str(count.total), number, _which(inputs, count)), None, nothing or bool(count.open)
-        )
+        yield row(None, statement, what, count.basis, str(count.total), cell, _which(inputs, count))
 
 
 def _which(inputs: Inputs, count: Count) -> Cell:

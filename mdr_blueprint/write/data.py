@@ -14,7 +14,7 @@ from mdr_blueprint.version import VERSION
 
 
 def write_data(inputs: Inputs) -> bytes:
-    """Records by kind and id, typed edges, levels of risks, findings. Keys are in file order, so the bytes follow from the input."""
+    """Records by kind and id, edges, levels of risks, findings. Keys are in file order, so the bytes follow from the input."""
     dossier, graph = inputs.dossier, inputs.graph
     records: dict[str, dict[str, Any]] = {}
     for entry in dossier.entries.values():

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from mdr_blueprint.completeness import left_out
 from mdr_blueprint.diagnostics import did_you_mean
 from mdr_blueprint.facts import Known
 from mdr_blueprint.load import Dossier, Law
@@ -23,17 +24,16 @@ def library_hazard_left_out(dossier: Dossier, law: Law, known: Known) -> Iterato
     Fix: name it in `library` of the hazard that answers it; where it cannot arise in this device, write a hazard that says so in
     `not_arising`.
     """
-    answered = {id_ for entry in entries(dossier, Hazard) for id_ in entry.record.library}
     for entry in entries(dossier, RiskPlan):
         for index, name in enumerate(entry.record.hazard_libraries):
             library = law.hazard_libraries.get(name)
             if library is None or name in entry.record.hazard_libraries[:index]:
                 continue
-            due = {id_: hazard for id_, hazard in library.hazards.items() if known.judge(hazard.when).holds is not False}
-            left = [f"`{id_}` ({short(hazard.title)})" for id_, hazard in due.items() if id_ not in answered]
+            left, due = left_out(dossier, law, known, name)
             if left:
-                yield Found.on(entry, f"{len(left)} of {len(due)} hazards of the library `{name}` that concern the device are "
-                               f"answered by no hazard: {first(left)}", "hazard_libraries", index)
+                named = [f"`{id_}` ({short(library.hazards[id_].title)})" for id_ in left]
+                yield Found.on(entry, f"{len(left)} of {due} hazards of the library `{name}` that concern the device are "
+                               f"answered by no hazard: {first(named)}", "hazard_libraries", index)
 
 
 @rule("RISK461", "W", basis=COMPARED)

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from mdr_blueprint.completeness import Count, is_written, missing_blocks, open_items
 from mdr_blueprint.diagnostics import Related
+from mdr_blueprint.facts import Known
 from mdr_blueprint.graph import Graph
 from mdr_blueprint.load import Dossier, Law
 from mdr_blueprint.model import Device, Harm, Risk, RiskAnalysis, RiskPlan, RiskPolicy, RiskReview
@@ -150,7 +151,7 @@ def missing_risk_review(dossier: Dossier, sources: Sources) -> Iterator[Found]:
 
 
 @rule("RISK453", "E", basis=REVIEW)
-def review_contradicted(dossier: Dossier, graph: Graph, law: Law) -> Iterator[Found]:
+def review_contradicted(dossier: Dossier, graph: Graph, law: Law, known: Known) -> Iterator[Found]:
     """The review says that a statement holds, and the records are open.
 
     Why: a signature under a gap is the finding that costs an auditor's trust in all the others.
@@ -158,7 +159,7 @@ def review_contradicted(dossier: Dossier, graph: Graph, law: Law) -> Iterator[Fo
     """
     for entry in entries(dossier, RiskReview):
         held = {name for name in STATEMENTS if (said := getattr(entry.record, name)) is not None and said.holds}
-        counts = [count for count in open_items(dossier, graph, law) if count.is_open] if held else []
+        counts = [count for count in open_items(dossier, graph, law, known) if count.is_open] if held else []
         for name, words in STATEMENTS.items():
             against = [count for count in counts if _speaks_against(count, name, held)]
             if name in held and against:
