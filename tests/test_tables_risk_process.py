@@ -318,7 +318,7 @@ def test_the_counts_are_those_that_the_rules_see(tmp_path):
     counts = open_items(made.inputs.dossier, made.inputs.graph, made.inputs.law, made.inputs.known)
     table = made.get("risk_review")
     assert [(texts(row)[1], texts(row)[3]) for row in table.rows] == [(count.what, str(count.total)) for count in counts]
-    assert [row.gap for row in table.rows] == [bool(count.open) or not count.total for count in counts]
+    assert [row.gap for row in table.rows] == [count.is_open for count in counts]
     assert line(table, "completeness")[0] == "completeness"
 
 
