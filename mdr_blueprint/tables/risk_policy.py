@@ -29,7 +29,8 @@ def severity_scale(inputs: Inputs) -> Iterator[Row]:
 )
 def probability_scale(inputs: Inputs) -> Iterator[Row]:
     policy = policy_of(inputs.dossier, inputs.law)
-    for words, scale in (("P1: the situation occurs", policy.probability), ("P2: the situation leads to the harm", policy.p2)):
+    first = "P1: the situation occurs" if policy.p2 else "Probability of harm"
+    for words, scale in ((first, policy.probability), ("P2: the situation leads to the harm", policy.p2)):
         lower, bands = "0", scale.bands if scale else {}
         unit = f" ({scale.unit})" if scale and scale.unit else ""
         held, outermost = ("upper", 0) if scale and scale.edge == "band_below" else ("lower", len(bands) - 1)
