@@ -38,29 +38,29 @@ def links(inputs: Inputs) -> Iterator[Row]:
         yield row(
             None,
             link.source.singular,
-            _relation(link),
-            _targets(link),
-            Lines(_expected(link)),
+            relation_words(link),
+            target_words(link),
+            Lines(expected_words(link)),
             _which(inputs, found.without_target, found.sources) if expected.targets in ("1", "1..n") else "",
             _which(inputs, found.without_source, found.targets) if expected.sources in ("1", "1..n") else "",
             ", ".join(code for code in (expected.untargeted, expected.unnamed) if code),
         )
 
 
-def _relation(link: Link) -> str:
+def relation_words(link: Link) -> str:
     """The name of a field in words; a record that stands inside another is held by it."""
     return "holds" if link.targets[0].parent == link.source.kind_name else spaced(link.relation.replace(".", ", "))
 
 
-def _targets(link: Link) -> str:
+def target_words(link: Link) -> str:
     if len(link.targets) > MANY_KINDS:
         return "records of several kinds"
     return " or ".join(cls.singular for cls in link.targets)
 
 
-def _expected(link: Link) -> tuple[LineItem, ...]:
+def expected_words(link: Link) -> tuple[LineItem, ...]:
     """What is expected, read from either end."""
-    expected, target = link.expected, _targets(link)
+    expected, target = link.expected, target_words(link)
     condition = f" if {spaced(expected.when.rpartition('.')[2])}" if expected.when else ""
     lines = [f"each names {WORDS[expected.targets]} {target}{condition}"]
     if expected.sources in ("1", "1..n"):

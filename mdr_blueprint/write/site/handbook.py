@@ -11,13 +11,15 @@ from pathlib import Path
 from types import UnionType
 from typing import Any, Literal, Union, get_args, get_origin
 
+from mdr_blueprint.graph import declared
 from mdr_blueprint.load import load_law
 from mdr_blueprint.model import KINDS, Part, Record, Ref, ready, scalars
 from mdr_blueprint.model.docs import attribute_docs
 from mdr_blueprint.rules import Rule, catalogue, families
 from mdr_blueprint.rules.cases import Case, case
 from mdr_blueprint.rules.engine import SEVERITY, Weight
-from mdr_blueprint.tables import Cell, Column, RecordLink
+from mdr_blueprint.tables import Cell, Column, Lines, RecordLink
+from mdr_blueprint.tables.links import expected_words, target_words
 from mdr_blueprint.write.site.handbook_law import law_pages
 from mdr_blueprint.write.site.handbook_risk import risk_pages
 from mdr_blueprint.write.site.pages import SitePage
@@ -46,6 +48,7 @@ def handbook_pages() -> Iterator[SitePage]:
     yield _rules_page()
     yield from _rule_pages()
     yield _records_page()
+    yield _links_page()
     yield from law_pages(law)
     yield from risk_pages(law)
     yield _modules_page()
@@ -129,6 +132,29 @@ def _records_page() -> SitePage:
             sheet.text(_KEYS[cls.keys])
         own = [name for name in ready(cls).model_fields if name not in Record.model_fields]
         sheet.table(_FIELD_COLUMNS, list(_fields(cls, own)))
+    return sheet.done()
+
+
+def _links_page() -> SitePage:
+    sheet = Sheet("links.html", "Links between records")
+    sheet.text(
+        "Every relation that is expected to join records, as the model declares it at the field. The rule named last finds a "
+        "missing link; the table of links in the document *Traceability* counts them. A relation that is not listed may be left "
+        "out freely."
+    )
+    sheet.table(
+        (Column("From", 24), Column("Field", 22), Column("To", 26), Column("Expected", 44), Column("Found by", 12)),
+        [
+            (
+                link.source.singular,
+                link.relation,
+                target_words(link),
+                Lines(expected_words(link)),
+                Lines(tuple(RecordLink(code, code) for code in (link.expected.untargeted, link.expected.unnamed) if code)),
+            )
+            for link in declared()
+        ],
+    )
     return sheet.done()
 
 
