@@ -10,8 +10,12 @@ from rule_cases import write
 from mdr_blueprint import compile
 from mdr_blueprint.graph import Link, census, declared
 from mdr_blueprint.model import KINDS, ready
+from mdr_blueprint.revision import Revision
 from mdr_blueprint.rules.cases import Case, case
 from mdr_blueprint.rules.catalogue import catalogue
+from mdr_blueprint.tables import Inputs, Tables
+from mdr_blueprint.tables.links import WHERE
+from mdr_blueprint.tables.shapes import words
 
 CODES = {rule.code for rule in catalogue()}
 EXPECTED = ("1", "1..n")
@@ -39,6 +43,21 @@ def test_every_expectation_has_a_rule_that_exists(link):
     assert expected.counted in ("", *KINDS)
     for field, owners in ((expected.when, [link.source]), (expected.unless, [link.source]), (expected.unnamed_unless, link.counted)):
         assert not field or all(hasattr(ready(cls), first) or first in cls.model_fields for cls in owners for first in [field.split(".")[0]])
+
+
+def test_every_condition_is_said_in_words():
+    assert {link.expected.when for link in declared()} - {""} == set(WHERE)
+
+
+def test_the_table_of_links_names_what_is_missing(tmp_path):
+    cases = case("RISK429")
+    assert cases is not None
+    write(cases.bad[0], tmp_path)
+    made = compile(tmp_path)
+    tables = Tables(Inputs(made.sources, made.dossier, made.graph, made.law, made.report, Revision("test")))
+    row = next(row for row in tables.get("links").rows if row.cells[:2] == ("hazardous situation", "hazards"))
+    assert row.gap
+    assert words(row.cells[4]).startswith("1 of ")
 
 
 def _needed(link: Link) -> bool:

@@ -13,7 +13,14 @@ SHOWN = 6
 """How many records a cell names before it only counts the rest."""
 MANY_KINDS = 4
 """A relation to more kinds than this is said to lead to records of several kinds."""
-WORDS = {"1": "exactly one", "0..1": "at most one", "0..n": "any number of", "1..n": "at least one"}
+WORDS = {"1": "exactly one", "0..1": "at most one", "1..n": "at least one"}
+WHERE = {
+    "answer": "where the answer is yes",
+    "applicable": "where it applies",
+    "judged.safety_relevant": "where it was judged to matter for safety",
+    "is_built": "unless it is about a label or a service",
+}
+"""The condition of an expectation -> how it is said."""
 
 
 @table(
@@ -49,7 +56,7 @@ def links(inputs: Inputs) -> Iterator[Row]:
 
 def relation_words(link: Link) -> str:
     """The name of a field in words; a record that stands inside another is held by it."""
-    return "holds" if link.targets[0].parent == link.source.kind_name else spaced(link.relation.replace(".", ", "))
+    return "holds" if _inside(link) else spaced(link.relation.replace(".", ", "))
 
 
 def target_words(link: Link) -> str:
@@ -61,12 +68,22 @@ def target_words(link: Link) -> str:
 def expected_words(link: Link) -> tuple[LineItem, ...]:
     """What is expected, read from either end."""
     expected, target = link.expected, target_words(link)
-    condition = f" if {spaced(expected.when.rpartition('.')[2])}" if expected.when else ""
-    lines = [f"each names {WORDS[expected.targets]} {target}{condition}"]
+    if _inside(link):
+        return (f"each holds {WORDS[expected.targets]} {target}",)
+    where = f", {WHERE.get(expected.when, spaced(expected.when))}" if expected.when else ""
+    several = len(link.targets) > MANY_KINDS
+    lines = ["each may name any number"]
+    if expected.targets != "0..n":
+        lines = [f"each names {WORDS[expected.targets]} {'record' if several else target}{where}"]
     if expected.sources in ("1", "1..n"):
         counted = " or ".join(cls.singular for cls in link.counted)
-        lines.append(f"each {counted} is named by {WORDS[expected.sources].removesuffix(' of')}")
+        lines.append(f"each {counted} is named by {WORDS[expected.sources]}")
     return tuple(lines)
+
+
+def _inside(link: Link) -> bool:
+    """Whether the target stands inside the source."""
+    return link.targets[0].parent == link.source.kind_name
 
 
 def _which(inputs: Inputs, ids: Sequence[str], total: int) -> Cell:
