@@ -55,7 +55,7 @@ PLAN_BLOCKS = (
     PlanBlock("b", "responsibilities and authorities", ("roles",)),
     PlanBlock("c", "reviews", ("reviews",)),
     PlanBlock("d", "criteria for risk acceptability", ("criteria",)),
-    PlanBlock("e", "method for the overall residual risk", ("method",), "overall_residual_risk"),
+    PlanBlock("e", "method and criteria for the overall residual risk", ("method",), "overall_residual_risk"),
     PlanBlock("f", "verification of risk controls", ("verification",)),
     PlanBlock("g", "production and post-production activities", ("feedback",)),
 )

@@ -9,13 +9,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from decimal import Decimal
 
 from mdr_blueprint.load import Dossier, Law
 from mdr_blueprint.model import Harm, RiskPolicy
 from mdr_blueprint.model.risk import Estimate, Risk
 from mdr_blueprint.model.risk_process import Acceptability, ProbabilityScale
-from mdr_blueprint.model.scalars import NUMBER
+from mdr_blueprint.model.scalars import number
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,13 +66,12 @@ def severity(dossier: Dossier, estimate: Estimate | None, harm: str) -> str | No
 
 def band_of(scale: ProbabilityScale | None, said: str | None) -> str | None:
     """The band that a probability names or, being a number from 0 to 1, falls into; else the words as they are."""
-    if scale is None or said is None or said in scale.bands or not NUMBER.match(said):
+    value = number(said) if scale is not None and said is not None and said not in scale.bands else None
+    if scale is None or value is None or value < 0:
         return said
-    value, last = Decimal(said), len(scale.bands) - 1
-    if value < 0:
-        return said
-    for number, (band, edge) in enumerate(scale.bands.items()):
-        if value < edge or (value == edge and (scale.edge == "band_below" or number == last)):
+    last = len(scale.bands) - 1
+    for position, (band, edge) in enumerate(scale.bands.items()):
+        if value < edge or (value == edge and (scale.edge == "band_below" or position == last)):
             return band
     return said
 

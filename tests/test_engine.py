@@ -131,6 +131,12 @@ def test_a_whole_kind_that_is_missing_is_told_once_at_its_owner(findings):
     assert [str(place) for place in at.values()] == ["project.yaml:1:1", "x.yaml:5:1"]
 
 
+def test_a_quoted_value_of_several_lines_leaves_the_message_on_one(check):
+    text = 'situations: {HS-1: {title: x, risks: {R-1: {harm: HA, initial: {p: "a\\nb"}}}}}\nharms: {HA: {title: y}}\n'
+    (message,) = [finding.message for finding in check(text).report.findings if finding.code == "RISK411"]
+    assert message.startswith("`a b` in the initial estimate")
+
+
 WAIVERS = """\
 waivers:
   WV-1: {code: RISK901, place: HZ-1, reason: decided}

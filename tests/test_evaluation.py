@@ -138,7 +138,7 @@ def test_the_policy_says_where_an_edge_belongs(policy, number, band):
     assert band_of(scale, number) == band
 
 
-@pytest.mark.parametrize("said", ["1.5", "-0.1", "often", "1e-6 per use", "nan", "inf"])
+@pytest.mark.parametrize("said", ["1.5", "-0.1", "often", "1e-6 per use", "nan", "inf", "٣", "0,1", "1e-400", "1e-99999999999999999999"])
 def test_what_is_no_probability_stands_as_it_is_and_has_no_verdict(policy, dossier, said):
     assert band_of(policy.probability, said) == said
     assert level(policy, dossier, estimate(p=said), "HA-serious") is None

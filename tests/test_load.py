@@ -111,6 +111,13 @@ def test_did_you_mean(check, line, hint):
     assert hint in next(finding.message for finding in of_family(check(line + "\n")) if finding.code != "ID112")
 
 
+def test_a_long_value_is_quoted_by_its_head_on_one_line(check):
+    value = "no\\nrmal " + "a" * 3000
+    finding = one(check(f'situations: {{A: {{title: x, condition: "{value}"}}}}\n'))
+    assert "found `no rmal" in finding.message
+    assert len(finding.message) < 300
+
+
 def test_a_word_that_is_near_nothing_gets_no_hint(check):
     assert "did you mean" not in one(check("hazards: {A: {title: x, zzzzzz: y}}\n")).message
 

@@ -90,7 +90,7 @@ def test_site_rows_name_themselves_and_words_run_over_the_fields():
     last = page.cssselect("tbody tr")[-1]
     assert last.cssselect("td")[0].get("colspan") == "3"
     assert len(last) == 2
-    assert len(page.cssselect("table.mdr-matrix")) == 1
+    assert [table.get("aria-label") for table in page.cssselect("table.mdr-matrix")] == ["Risk matrix before control"]
     assert not page.cssselect("[data-rows]"), "a picture has no filter"
 
 

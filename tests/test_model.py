@@ -69,7 +69,7 @@ def test_a_value_in_its_spelling(kind, text, value):
                 " 2026-01-01",
             )
         ],
-        *[(Count, wrong) for wrong in ("-1", "1.0", "1e3", "1_000", "0x10", "", " 1", "１", "²", None, [], "+1")],
+        *[(Count, wrong) for wrong in ("-1", "1.0", "1e3", "1_000", "0x10", "", " 1", "１", "²", None, [], "+1", "9" * 5000)],
         *[
             (Number, wrong)
             for wrong in (
@@ -93,6 +93,10 @@ def test_a_value_in_its_spelling(kind, text, value):
                 [],
                 "5 mA",
                 "1\n",
+                "1e-400",
+                "-1e100",
+                "1e999999",
+                "1e-99999999999999999999",
             )
         ],
         *[(Text, wrong) for wrong in ("", None, [], {}, 5, True)],

@@ -145,7 +145,7 @@ def test_a_small_project(tmp_path):
     assert "missing: device principle" in about
     analysis, report = document(result, "risk_analysis"), document(result, "risk_management_report")
     views = {(block.table.name, block.view) for made in (analysis, report) for block in made.blocks if isinstance(block, TableBlock)}
-    assert {("risks", "wide"), ("risks", "cards"), ("hazard_tree", "tree"), ("family_findings-RISK", "wide")} <= views
+    assert {("risks", "wide"), ("risk_cards", "cards"), ("hazard_tree", "tree"), ("family_findings-RISK", "wide")} <= views
     summary = next(block for block in report.blocks if isinstance(block, Grid))
     assert ["Risks", "3"] in [[plain(cell) for cell in row[:2]] for row in summary.rows], (
         "the risk of a retired situation is not counted"

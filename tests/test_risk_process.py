@@ -103,3 +103,19 @@ def test_every_open_item_is_counted_for_a_statement_of_the_review(tmp_path: Path
     assert by["implementation"] == (0, 0, False)
     assert by["plan"] == (7, 7, True)
     assert by["activities"] == (0, 0, True)
+
+
+@pytest.mark.parametrize(
+    ("kind", "code"),
+    [("risk_plan", "RISK446"), ("risk_analysis", "RISK450"), ("risk_review", "RISK452"), ("questionnaire", "RISK455"),
+     ("risk_policy", "RISK416"), ("overall_residual_risk", "RISK417")],
+)  # fmt: skip
+def test_what_is_retired_is_missing(tmp_path: Path, kind: str, code: str) -> None:
+    """A retired policy judges nothing, and a retired plan plans nothing: the project is told as if there were none."""
+    retired = "retired: {reason: of the device before this one}"
+    records = f"{kind}: {{who.users: {{{retired}}}}}\n" if kind == "questionnaire" else f"{kind}: {{{retired}}}\n"
+    if kind == "risk_policy":
+        records = f"{kind}: {{{retired}, severity: [mild, serious]}}\n"
+    (found,) = findings(tmp_path, RISK + records, code)
+    assert str(found.place) == "project.yaml:1:1"
+    assert findings(tmp_path, RISK + records, "RISK411") == []

@@ -243,6 +243,14 @@ def test_the_tree_from_hazard_to_control(lamp):
     assert "HS-9" not in text
 
 
+def test_the_tree_writes_a_situation_out_once(lamp):
+    rows = read(lamp.get("hazard_tree"))
+    assert len([row for row in rows if row[0] == "HZ-HEAT Heat" and row[1].startswith("HS-2")]) == 3
+    assert [row for row in rows if row[0] == "HZ-LIGHT Light"] == [
+        ["HZ-LIGHT Light", "HS-2 House burns (illustrative)\nwritten out below HZ-HEAT", "", "", ""]
+    ]
+
+
 def test_the_tree_tells_of_a_reference_to_nothing(tmp_path):
     made = tables(tmp_path, "hazards: {HZ-1: {title: Heat}}\nsituations: {HS-1: {title: Hot, hazards: [HZ-1, HZ-X]}}\n").get(
         "hazard_tree"
@@ -371,8 +379,45 @@ def test_harms_name_who_judged_them(lamp):
     assert about(lamp.get("harms"), "HARM-RED") == [["Red skin", "minor", "", "Dr Med, Physician", "R-1\nR-2"]]
 
 
-def test_retired_situations_are_in_no_trace(lamp):
-    assert "R-9" not in str(read(lamp.get("hazard_trace")))
+def test_retired_situations_are_in_no_table(lamp):
+    shown = {name: str(read(lamp.get(name))) for name in NAMES}
+    assert [name for name, rows in shown.items() if "R-9" in rows or "HS-9" in rows] == []
+
+
+def test_a_proof_that_is_open_leaves_the_trace_open(lamp):
+    rows = {(row[2], row[3][:4]): row[4:] for row in read(lamp.get("hazard_trace"))}
+    assert rows["R-1", "RC-1"] == ["TC-1 Measure\nv1, not v2", "EV-1 v3, section 1 Result Report\nTC-2 Touch\nnot run"]
+    assert rows["R-1", "RC-2"] == ["EV-2 Drawing\ndraft", "no proof"]
+    assert all(row.gap for row in lamp.get("hazard_trace").rows if row.subject == "R-1" and "RC" in words(row.cells[3]))
+
+
+def test_what_rests_on_a_retired_record_says_so_in_every_row(tmp_path):
+    gone = LAMP.replace("    text: A grid", "    text: A grid\n    retired: {reason: too heavy}").replace(
+        "{title: Fire,", "{title: Fire, retired: {reason: old},"
+    )
+    made = tables(tmp_path, gone)
+    for name, id_, words_ in (
+        ("risks", "R-1", "reference to RC-2, which is retired"),
+        ("risk_cards", "R-1", "reference to RC-2, which is retired"),
+        ("hazard_trace", "R-1", "reference to RC-2, which is retired"),
+        ("not_acceptable", "R-3", "reference to BR-1, which is retired"),
+    ):
+        assert words_ in gaps_of(made.get(name), id_), name
+        assert all(row.gap for row in made.get(name).rows if row.subject == id_)
+    assert "no benefit-risk analysis" in gaps_of(made.get("not_acceptable"), "R-3")
+    assert "retired" in str(read(made.get("hazard_tree")))
+
+
+def test_a_figure_in_any_text_is_filled_in(tmp_path):
+    quoting = LAMP
+    for text in ("Burn", "Red skin", "Heat", "Hand on the lamp", "A dim lamp", "It lights", "Fire", "Ann", "Boss", "Dr Med", "No lamp"):
+        assert quoting.count(text) >= 1
+        quoting = quoting.replace(text, f'"{text} {{figure:F-1}}"', 1)
+    made = tables(tmp_path, quoting + "figures: {F-1: {title: Width, value: 3, unit: mm}}\n")
+    for name in (*NAMES, "risk_cards", "severity_scale", "claims"):
+        text = str(read(made.get(name)))
+        assert "{figure:" not in text, name
+    assert "Burn 3 mm" in str(read(made.get("risks")))
 
 
 def card(made: Tables, id_: str) -> str:
@@ -394,3 +439,4 @@ def test_the_card_of_a_control_shows_what_each_proof_says_and_which_risks_rest_o
     assert '<span class="mdr-gap">not run</span></small>' in page
     assert "R-1 Burn: Hand on the lamp</a><br><small>serious, frequent: not acceptable → minor, rare: acceptable</small>" in page
     assert "R-1 Burn: Hand on the lamp" in card(lamp, "HS-1"), "and that of a situation its risks by their words"
+    assert "R-9 Burn: Over</a> <small>(retired)</small>" in page, "what is retired with its situation rests on it no more"

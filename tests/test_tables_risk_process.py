@@ -387,3 +387,12 @@ risk_policy:
 def test_a_cause_in_a_situation_that_is_retired_is_no_cause(tmp_path):
     gone = CHAIN.replace("    title: Hand on the lamp\n", "    title: Hand on the lamp\n    retired: {reason: merged}\n")
     assert row_of(tables(tmp_path, gone).get("failure_modes"), "FM-1").cells[-1] == Gap("neither a cause nor without effect")
+
+
+def test_of_a_record_that_stands_once_the_first_row_says_that_it_is_illustrative(tmp_path):
+    made = tables(tmp_path, PLAN.replace("risk_plan:", "risk_plan:\n  illustrative: true"))
+    for name in ("life_phases", "responsibilities", "feedback_activities"):
+        assert [words(row.cells[0]).endswith("\nillustrative") for row in made.get(name).rows] == [True, False], name
+    review = "risk_review: {illustrative: true, completeness: {holds: true, text: done}}\n"
+    sheet = tables(tmp_path / "sheet", review).get("review_statements")
+    assert all(words(row.cells[0]).endswith("\nillustrative") for row in sheet.rows), "rows of a sheet are filtered and sorted"

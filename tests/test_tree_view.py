@@ -108,6 +108,7 @@ def test_a_large_tree_opens_at_its_first_level_only():
     box = site(tree(*rows))
     assert len(box.cssselect("details[open]")) == 4
     assert len(box.cssselect("ul.mdr-tree > li > details[open]")) == 4
+    assert (box.get("class"), site(tree()).get("class")) == ("mdr-tree-box mdr-many", "mdr-tree-box")
 
 
 def test_site_escapes_and_says_what_is_empty():

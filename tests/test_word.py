@@ -399,6 +399,17 @@ def test_any_text_can_be_written(text, id_):
     assert faults(data) == []
 
 
+def test_short_values_of_a_card_stand_side_by_side_and_steps_below_each_other():
+    estimate = Lines(("severity serious", "P1 probable", RecordLink("EV-1", "EV-1 4.7"), Gap("no P2"), "x" * 40))
+    row = Row(("R-1", estimate, Lines(("1. It falls", "2. It breaks")), Lines(())), "R-1")
+    cards = Table("risks", "Risks", tuple(Column(title) for title in ("Risk", "Estimate", "Events", "None")), (row,))
+    data = written(document("## A\n\n::cards risks", risks=cards))
+    assert faults(data) == []
+    table = next(table for table in part(data).iter(qn("w:tbl")) if "Estimate" in words(table))
+    lines = [[words(p) for p in list(row.iter(qn("w:tc")))[1].iter(qn("w:p"))] for row in table.iter(qn("w:tr"))]
+    assert lines == [["severity serious · P1 probable · EV-1 4.7 · no P2", "x" * 40], ["1. It falls", "2. It breaks"], [""]]
+
+
 def test_control_characters_and_markup_stay_text():
     of = document("## A\n\n::table t", t=Table("t", "T", (Column("<b>"),), (Row(('a\x00b\ud800 <w:p/> & "c"\n\td',)),)))
     cell = [words(cell) for cell in part(written(of)).iter(qn("w:tc"))][-1]

@@ -81,9 +81,9 @@ class Dossier:
         return cast("Entry[R]", entry) if entry is not None and entry.whole and entry.cls is cls else None
 
     def single(self, cls: type[R]) -> R | None:
-        """The content of a record that stands once, such as the device."""
+        """The content of a record that stands once, such as the device; a retired one speaks for the project no longer."""
         entry = self.get(cls.kind_name, cls)
-        return entry.record if entry else None
+        return entry.record if entry and (entry.record.retired is None or cls is Project) else None
 
     @property
     def project(self) -> Project | None:

@@ -14,6 +14,7 @@ from pydantic_core import ErrorDetails
 
 from mdr_blueprint.diagnostics import Fault, Place, did_you_mean
 from mdr_blueprint.model import Part, Record, ready
+from mdr_blueprint.model.base import headline
 from mdr_blueprint.model.scalars import NOT_BLANK
 from mdr_blueprint.source import Map, Seq, Source, place_of
 
@@ -166,7 +167,7 @@ def _in_own_words(detail: ErrorDetails) -> str:
     if detail["type"] == "literal_error":
         expected = str(detail.get("ctx", {}).get("expected", ""))
         hint = did_you_mean(value, [word.strip(" '") for word in expected.replace(" or ", ", ").split(",")])
-    return f"{message}, found `{value}`{hint}"
+    return f"{message}, found `{headline(' '.join(value.split()))}`{hint}"
 
 
 def _model_at(cls: type[Any], steps: tuple[int | str, ...]) -> type[Any] | None:

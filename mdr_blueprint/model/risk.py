@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
 COMPUTED = NotAField("typed-level", "levels and verdicts are computed from the estimate and the risk policy")
 RPN = NotAField("risk-priority-number", "a product of ranks is no risk: it counts detection and knows no harm")
+TYPED = ("level", "verdict", "risk_level", "risk_class", "residual_risk", "acceptable", "acceptability", "score")
+"""What people call the level of a risk where they type it in."""
 OF_HARM = NotAField("typed-level", "severity is that of the harm; where a control limits it, name the lesser harm in `harm`")
 
 
@@ -91,7 +93,7 @@ class Estimate(Part):
     """
 
     not_fields: ClassVar[Mapping[str, NotAField]] = {
-        **dict.fromkeys(("level", "verdict", "risk_level", "acceptable", "acceptability", "score"), COMPUTED),
+        **dict.fromkeys(TYPED, COMPUTED),
         "severity": OF_HARM,
         **dict.fromkeys(("rpn", "detection", "occurrence"), RPN),
     }
@@ -112,7 +114,7 @@ class Risk(Record):
     plural: ClassVar[str] = "Risks"
     parent: ClassVar[str | None] = "situations"
     not_fields: ClassVar[Mapping[str, NotAField]] = {
-        **dict.fromkeys(("level", "verdict", "risk_level", "acceptable", "acceptability", "score"), COMPUTED),
+        **dict.fromkeys(TYPED, COMPUTED),
         "severity": OF_HARM,
         **dict.fromkeys(("rpn", "detection", "occurrence"), RPN),
     }
@@ -206,7 +208,7 @@ class FailureMode(Record):
     singular: ClassVar[str] = "failure mode"
     plural: ClassVar[str] = "Failure modes"
     not_fields: ClassVar[Mapping[str, NotAField]] = {
-        **dict.fromkeys(("rpn", "risk_priority_number", "occurrence", "severity", "criticality"), RPN),
+        **dict.fromkeys(("rpn", "risk_priority_number", "occurrence", "detection", "severity", "criticality"), RPN),
         **dict.fromkeys(("level", "risk_level", "acceptable", "score"), COMPUTED),
     }
 

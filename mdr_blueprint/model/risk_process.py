@@ -96,7 +96,7 @@ class PlanChange(Part):
 class RiskPlan(Record):
     """Risk management plan (ISO 14971 4.4; Annex I 3(a)).
 
-    Criteria stand in the risk policy, the method for the overall residual risk in `overall_residual_risk`.
+    Criteria stand in the risk policy, method and criteria for the overall residual risk in `overall_residual_risk`.
     """
 
     kind_name: ClassVar[str] = "risk_plan"
@@ -194,6 +194,7 @@ class OverallResidualRisk(Record):
     keys: ClassVar[Keys] = "single"
 
     method: Prose | None = None
+    """How all residual risks together are evaluated, and the criteria by which they are acceptable (4.4 e)."""
     conclusion: Prose | None = None
     evidence: Annotated[tuple[Ref[Evidence], ...], Inverse("evidence_for")] = ()
 

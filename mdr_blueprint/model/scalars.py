@@ -17,6 +17,8 @@ from pydantic_core import PydanticCustomError
 ID_PATTERN = re.compile(r"[A-Za-z][A-Za-z0-9_.-]*\Z")
 NOT_BLANK = r"\S"
 NUMBER = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?\Z", re.ASCII)
+FARTHEST = 99
+"""Powers of ten that a number may lie from 1: no quantity does, and so it can be computed with and printed."""
 
 
 def _flag(value: Any) -> Any:
@@ -39,17 +41,26 @@ def _day(value: Any) -> Any:
 
 
 def _count(value: Any) -> Any:
-    if isinstance(value, str) and re.fullmatch(r"[0-9]+", value):
+    if isinstance(value, str) and re.fullmatch(r"[0-9]+", value) and len(value) <= FARTHEST:
         return int(value)
     raise PydanticCustomError("count", "expected a whole number such as 12")
 
 
+def number(text: str) -> Decimal | None:
+    """The number that a text spells, None where it spells none or one beyond all quantities."""
+    if not NUMBER.match(text):
+        return None
+    try:
+        value = Decimal(text)
+    except InvalidOperation:  # an exponent that Decimal cannot hold
+        return None
+    return value if abs(value.adjusted()) <= FARTHEST else None
+
+
 def _number(value: Any) -> Any:
-    if isinstance(value, str) and NUMBER.match(value):
-        try:
-            return Decimal(value)
-        except InvalidOperation:
-            pass
+    found = number(value) if isinstance(value, str) else None
+    if found is not None:
+        return found
     raise PydanticCustomError("number", "expected a finite number such as 0.35 or 1e-6")
 
 

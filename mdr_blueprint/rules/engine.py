@@ -94,7 +94,8 @@ class Rule:
         return "error" if self.always_error else SEVERITY[stage][self.weight]
 
     def finding(self, found: Found, stage: Stage) -> Finding:
-        return Finding(self.code, self.name, self.severity(stage), found.message, found.place, self.basis,
+        message = " ".join(found.message.split()) if "\n" in found.message else found.message  # a quoted value may have lines
+        return Finding(self.code, self.name, self.severity(stage), message, found.place, self.basis,
                        found.fix or self.fix, found.subject, found.related)
 
 

@@ -78,8 +78,10 @@ def base(reference: str) -> str:
 
 
 def is_missing(dossier: Dossier, sources: Sources, kind: str) -> bool:
-    """Whether the project has no record of a kind, not even a broken one or one in a file that cannot be read."""
-    if dossier.kind(kind):
+    """Whether the project has no record of a kind, other than retired ones, not even a broken one or one in a file that cannot
+    be read.
+    """
+    if any(entry.record.retired is None for entry in dossier.kind(kind)):
         return False
     return not any(re.search(rf"^{kind}:\s*(#.*)?\n\s+\S|^{kind}:\s*[{{]", source.text, re.MULTILINE)
                    for source in sources.files if source.faults)

@@ -39,7 +39,7 @@ def benefits(inputs: Inputs) -> Iterator[Row]:
             inputs.titled(entry.id),
             *(value(inputs.say(text)) for text in (record.magnitude, record.likelihood, record.duration)),
             evidence(inputs, entry.id),
-            inputs.links((id_ for id_ in named if inputs.dossier.get(id_, BenefitRisk)), None),
+            inputs.links((weighing.id for weighing in records(inputs, BenefitRisk) if weighing.id in named), None),
         )
 
 
@@ -71,13 +71,13 @@ def evidence(inputs: Inputs, id_: str) -> Cell:
 )
 def not_acceptable(inputs: Inputs) -> Iterator[Row]:
     """What the matrix does not accept, and why we go on; risks whose level is unknown cannot be ruled out and are counted."""
-    unknown = 0
+    unknown, analyses = 0, {entry.id: entry for entry in records(inputs, BenefitRisk)}
     for entry in live_risks(inputs):
         left = after(inputs, entry)
         unknown += left is None
         if left is None or not is_refused(left):
             continue
-        weighing = inputs.dossier.get(entry.record.benefit_risk or "", BenefitRisk)
+        weighing = analyses.get(entry.record.benefit_risk or "")
         yield row(
             entry.id,
             *_named(inputs, entry),
@@ -175,12 +175,12 @@ def benefit_risk(inputs: Inputs) -> Iterator[Row]:
             inputs.prose(entry.record.argument),
             outweighs(entry),
             evidence(inputs, entry.id),
-            approved_by(entry.record.approved_by),
+            approved_by(inputs, entry.record.approved_by),
         )
 
 
-def approved_by(approver: Approver | None) -> Cell:
+def approved_by(inputs: Inputs, approver: Approver | None) -> Cell:
     """Name, role and day."""
     if approver is None:
         return Gap("not approved")
-    return ", ".join(str(part) for part in (approver.name, approver.role, approver.date) if part)
+    return ", ".join(inputs.say(str(part)) for part in (approver.name, approver.role, approver.date) if part)

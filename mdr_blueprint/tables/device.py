@@ -234,7 +234,7 @@ def claims(inputs: Inputs) -> Iterator[Row]:
         yield row(
             entry.id,
             inputs.link(entry.id),
-            entry.record.title,
+            inputs.say(entry.record.title),
             value((entry.record.kind or "").replace("_", " ")),
             inputs.places(entry.id, "evidence"),
         )

@@ -8,7 +8,7 @@ from functools import cache
 from importlib import import_module
 from pathlib import Path
 
-from mdr_blueprint.tables.inputs import Inputs
+from mdr_blueprint.tables.inputs import Inputs, shown
 from mdr_blueprint.tables.shapes import ILLUSTRATIVE, Column, Gap, LineItem, Lines, MatrixField, Row, Table, says_illustrative
 
 SHARED = ("__init__", "answered", "drives", "engine", "inputs", "levels", "proofs", "shapes", "states")
@@ -90,30 +90,42 @@ class Tables:
             kind = kinds()[name]
             arguments = (option,) if kind.option else ()
             made = kind.rows(self.inputs, *arguments)
-            rows = tuple(made) if name in UNMARKED else tuple(self._marked(row) for row in made)
+            rows = tuple(made) if name in UNMARKED else tuple(self._all_marked(made, once=not kind.sheet))
             title = kind.title.format(option=self._option_words(option)) if option else kind.title
             columns = kind.columns_of(self.inputs) if kind.columns_of else kind.columns
             self._made[key] = Table(f"{name}-{option}" if option else name, title, columns, rows, kind.empty)
         return self._made[key]
 
-    def _marked(self, row: Row) -> Row:
-        """Whatever its columns are, a row says that its record, or the one around it, is illustrative, and what the record
-        refers to in vain.
+    def _all_marked(self, rows: Iterable[Row], *, once: bool) -> Iterator[Row]:
+        """With `once`, of the rows about a record that stands once, such as the plan, the first alone says it is illustrative.
+        In a sheet, where rows are filtered and sorted, each does.
         """
-        entries = self.inputs.dossier.entries
-        entry = entries.get(row.subject or "")
+        said: set[str] = set()
+        for row in rows:
+            entry = self.inputs.dossier.entries.get(row.subject or "")
+            yield self._marked(row, quiet=entry is not None and entry.id in said)
+            if once and entry is not None and entry.cls.keys == "single":
+                said.add(entry.id)
+
+    def _marked(self, row: Row, *, quiet: bool) -> Row:
+        """Whatever its columns are, a row says that its record, or the one around it, is illustrative, and what the record
+        refers to in vain: to nothing, or to a record that is retired.
+        """
+        entries, subject = self.inputs.dossier.entries, row.subject or ""
+        entry = entries.get(subject)
         owner = entries.get(entry.owner or "") if entry else None
         made_up = any(e is not None and e.record.illustrative for e in (entry, owner))
-        marks: list[LineItem] = [ILLUSTRATIVE] if made_up and not any(map(says_illustrative, row.cells)) else []
-        broken = self.inputs.graph.broken.get(row.subject or "", ())
-        marks += [Gap(f"broken reference {id_}") for id_ in broken]
+        marks: list[LineItem] = [ILLUSTRATIVE] if made_up and not quiet and not any(map(says_illustrative, row.cells)) else []
+        in_vain = [Gap(f"broken reference {id_}") for id_ in self.inputs.graph.broken.get(subject, ())]
+        in_vain += [Gap(f"reference to {shown(id_)}, which is retired") for id_ in self.inputs.rest_on_retired.get(subject, ())]
+        marks += in_vain
         if not marks:
             return row
         first = row.cells[0]
         if isinstance(first, MatrixField):
             raise TypeError("a field of a matrix is about no record of its own")
         head: tuple[LineItem, ...] = first.items if isinstance(first, Lines) else (first,)
-        return Row((Lines((*head, *marks)), *row.cells[1:]), row.subject, row.gap or bool(broken))
+        return Row((Lines((*head, *marks)), *row.cells[1:]), row.subject, row.gap or bool(in_vain))
 
     def _option_words(self, option: str | None) -> str:
         standard = self.inputs.law.standard(option) if option else None

@@ -55,6 +55,18 @@ class Inputs:
             found[kind] = sum(1 for subject in subjects for f in self.report.about(subject) if f.waived is None)
         return found
 
+    @cached_property
+    def rest_on_retired(self) -> dict[str, tuple[str, ...]]:
+        """The records in use that refer to retired ones, and to which."""
+        entries = self.dossier.entries
+        retired = [entry.id for entry in entries.values() if entry.record.retired is not None]
+        found: dict[str, dict[str, None]] = {}
+        for id_ in retired:
+            for source in self.graph.sources(id_):
+                if entries[source].record.retired is None:
+                    found.setdefault(source, {})[id_] = None
+        return {source: tuple(ids) for source, ids in found.items()}
+
     def why(self, condition: Condition | None) -> str:
         """Whether the facts call for something, in words: `applies because ionising = diagnostic`."""
         return spaced(self.known.why(condition))

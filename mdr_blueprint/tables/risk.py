@@ -11,6 +11,7 @@ from mdr_blueprint.model.risk import Estimate
 from mdr_blueprint.tables.engine import table
 from mdr_blueprint.tables.inputs import Inputs, kept, live_risks, records, spaced
 from mdr_blueprint.tables.levels import after, before, change, live, verdict
+from mdr_blueprint.tables.proofs import proof
 from mdr_blueprint.tables.shapes import Cell, Column, Gap, LineItem, Lines, RecordLink, Row, row, value
 
 CONDITIONS = {"normal": "normal condition", "single_fault": "single fault condition", "misuse": "foreseeable misuse"}
@@ -45,7 +46,7 @@ def risks(inputs: Inputs) -> Iterator[Row]:
             inputs.links(inputs.graph.targets(situation.id, "hazards"), titles=True),
             _steps(inputs, situation),
             situation_cell(inputs, situation),
-            RecordLink(record.harm, harm.record.title if harm else record.harm),
+            RecordLink(record.harm, inputs.say(harm.record.title) if harm else record.harm),
             estimate_cell(inputs, entry.id, "initial", record.initial, was),
             verdict(was) if record.initial else "",
             "none" if uncontrolled else inputs.links(inputs.graph.targets(entry.id, "controls"), "no control", titles=True),
@@ -164,7 +165,7 @@ def estimate_cell(inputs: Inputs, risk: str, which: str, estimate: Estimate | No
         items.append(f"severity {evaluated.severity}")
     if estimate.harm:
         harm = inputs.dossier.get(estimate.harm, Harm)
-        items.append(RecordLink(estimate.harm, f"lesser harm: {harm.record.title if harm else estimate.harm}"))
+        items.append(RecordLink(estimate.harm, f"lesser harm: {inputs.say(harm.record.title) if harm else estimate.harm}"))
     placed = bands(policy_of(inputs.dossier, inputs.law), estimate)
     said = (("P1", estimate.p1, placed.p1), ("P2", estimate.p2, placed.p2))
     items += [f"{name} {_with_number(word, band)}" for name, word, band in said if word]
@@ -194,11 +195,13 @@ def _with_number(said: str | None, band: str | None) -> str:
     empty="No hazard is recorded.",
 )
 def hazard_tree(inputs: Inputs) -> Iterator[Row]:
-    """One row per hazard, situation, risk and control, made to be shown as a tree.
+    """One row per hazard, situation, risk and control, made to be shown as a tree. A situation is written out below the first
+    of its hazards; the others name that one.
 
     A row is about no single record, so each level says for itself what is illustrative or refers to nothing.
     """
     graph = inputs.graph
+    written: dict[str, str] = {}
     for hazard in records(inputs, Hazard):
         first, why = _node(inputs, hazard.id), hazard.record.not_arising
         situations = _live_situations(inputs, graph.sources(hazard.id, "hazards"))
@@ -206,7 +209,11 @@ def hazard_tree(inputs: Inputs) -> Iterator[Row]:
             reason = f"does not arise: {inputs.say(why)}" if why else Gap("no hazardous situation")
             yield row(None, first, reason, "", "", "")
         for situation in situations:
-            yield from _branch(inputs, first, situation)
+            place = written.setdefault(situation.id, hazard.id)
+            if place == hazard.id:
+                yield from _branch(inputs, first, situation)
+            else:
+                yield row(None, first, _node(inputs, situation.id, f"written out below {place}"), "", "", "")
     for situation in records(inputs, Situation):
         if not graph.targets(situation.id, "hazards"):
             yield from _branch(inputs, Gap("no hazard"), situation)
@@ -265,7 +272,8 @@ def _node(inputs: Inputs, id_: str, *lines: LineItem, shown: RecordLink | None =
 )
 def hazards(inputs: Inputs) -> Iterator[Row]:
     for entry in records(inputs, Hazard):
-        situations: Cell = inputs.links(inputs.graph.sources(entry.id, "hazards"), "no situation", titles=True)
+        leads_to = _live_situations(inputs, inputs.graph.sources(entry.id, "hazards"))
+        situations = inputs.links((situation.id for situation in leads_to), "no hazardous situation", titles=True)
         if isinstance(situations, Gap) and entry.record.not_arising:
             situations = f"does not arise: {inputs.say(entry.record.not_arising)}"
         yield row(
@@ -302,8 +310,8 @@ def harms(inputs: Inputs) -> Iterator[Row]:
             inputs.say(entry.record.title),
             value(entry.record.severity),
             entry.record.mechanism or "",
-            ", ".join(part for part in (author.name, author.role) if part) if (author := entry.record.author) else "",
-            inputs.links(inputs.graph.sources(entry.id, "harm", "residual.harm"), None),
+            ", ".join(inputs.say(part) for part in (author.name, author.role) if part) if (author := entry.record.author) else "",
+            inputs.links((risk.id for risk in live(inputs, inputs.graph.sources(entry.id, "harm", "residual.harm"))), None),
         )
 
 
@@ -325,8 +333,9 @@ def hazard_trace(inputs: Inputs) -> Iterator[Row]:
         first = inputs.titled(hazard.id)
         situations = _live_situations(inputs, graph.sources(hazard.id, "hazards"))
         if not situations:
-            why = f"does not arise: {inputs.say(hazard.record.not_arising)}" if hazard.record.not_arising else Gap("no situation")
-            yield row(hazard.id, first, why, "", "", "", "")
+            why = hazard.record.not_arising
+            reason = f"does not arise: {inputs.say(why)}" if why else Gap("no hazardous situation")
+            yield row(hazard.id, first, reason, "", "", "", "")
         for situation in situations:
             second = inputs.titled(situation.id)
             found = live(inputs, graph.targets(situation.id, "risks"))
@@ -343,6 +352,15 @@ def hazard_trace(inputs: Inputs) -> Iterator[Row]:
                         second,
                         third,
                         inputs.titled(control),
-                        inputs.links(graph.targets(control, "verified_implementation"), titles=True),
-                        inputs.links(graph.targets(control, "verified_effectiveness"), titles=True),
+                        _proofs(inputs, control, "verified_implementation"),
+                        _proofs(inputs, control, "verified_effectiveness"),
                     )
+
+
+def _proofs(inputs: Inputs, control: str, relation: str) -> Cell:
+    """The proofs of one half, each with what is open about it: one that was not run, did not pass or is not approved is a gap."""
+    items: list[LineItem] = []
+    for edge in inputs.graph.out(control, relation):
+        found = proof(inputs, edge)
+        items += [found.shown, *(said for said in (found.result, found.revision) if isinstance(said, Gap))]
+    return Lines(tuple(items)) if items else Gap("no proof")

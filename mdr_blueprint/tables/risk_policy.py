@@ -14,7 +14,7 @@ from mdr_blueprint.tables.shapes import VERDICTS, Cell, Column, Gap, Lines, Row,
 @table("severity_scale", "Severity scale", Column("Rank", 6), Column("Severity", 18), Column("Harms of this severity", 70))
 def severity_scale(inputs: Inputs) -> Iterator[Row]:
     for number, name in enumerate(policy_of(inputs.dossier, inputs.law).severity, 1):
-        found = [entry.record.title for entry in records(inputs, Harm) if entry.record.severity == name]
+        found = [inputs.say(entry.record.title) for entry in records(inputs, Harm) if entry.record.severity == name]
         yield row(None, str(number), name, "; ".join(found) or "none")
 
 

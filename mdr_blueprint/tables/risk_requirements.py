@@ -118,7 +118,7 @@ def _held(inputs: Inputs) -> dict[str, Held]:
 
     arguments = done("arguments", "risks with the argument why no further reduction is possible")
     verdicts = done("verdicts", "risks with a verdict after control")
-    disclosed = f"{sum(bool(e.record.disclosed_in) for e in risks)} of {len(risks)} residual risks disclosed"
+    disclosed = _of(sum(bool(e.record.disclosed_in) for e in risks), len(risks), "residual risks disclosed")
     weighed, overall = _weighed(inputs, risks), _overall(inputs)
     return {
         "1": (_benefits(inputs), *weighed, overall),
@@ -137,7 +137,7 @@ def _held(inputs: Inputs) -> dict[str, Held]:
         ),
         "3(e)": tuple(_feedback(inputs)),
         "3(f)": (_followed(inputs),),
-        "4": (verdicts, overall, disclosed),
+        "4": (*weighed, overall, disclosed),
         "4(a)": (_controls(inputs, "inherent", "inherently safe design"),),
         "4(b)": (_controls(inputs, "protective", "protective measure"),),
         "4(c)": (_controls(inputs, "information_for_safety", "information for safety"),),

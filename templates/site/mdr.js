@@ -39,7 +39,7 @@
     }
     words.addEventListener("input", apply);
     if (only) { only.addEventListener("change", apply); }
-    count.textContent = rows.length + " rows";
+    count.textContent = rows.length + (rows.length === 1 ? " row" : " rows");
     table.parentNode.parentNode.insertBefore(bar, table.parentNode);
   }
   function folds(tree) {
@@ -57,6 +57,15 @@
     });
     tree.parentNode.insertBefore(bar, tree);
   }
+  /* On paper nothing can be unfolded: what is folded in a tree or a matrix is opened for the print, and closed again. */
+  function print() {
+    var opened = [];
+    window.addEventListener("beforeprint", function () {
+      opened = Array.prototype.slice.call(document.querySelectorAll(".mdr-tree-box details:not([open]), td.mdr-field details:not([open])"));
+      opened.forEach(function (branch) { branch.open = true; });
+    });
+    window.addEventListener("afterprint", function () { opened.forEach(function (branch) { branch.open = false; }); });
+  }
   /* A page that only holds records is no hit of its own: the first link of its group is that of a record. */
   function hits() {
     var list = document.querySelector(".md-search-result__list");
@@ -71,6 +80,7 @@
   function start() {
     document.querySelectorAll("table.mdr-table[data-rows]").forEach(tools);
     document.querySelectorAll(".mdr-tree-box").forEach(folds);
+    print();
     hits();
   }
   if (document.readyState === "loading") { document.addEventListener("DOMContentLoaded", start); } else { start(); }

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 import sys
 from collections.abc import Iterator
@@ -15,6 +16,8 @@ sys.path.insert(0, str(Path(__file__).parent.parent))
 
 from projects import built_example, small
 
+from mdr_blueprint.load import Dossier
+from mdr_blueprint.model import BenefitRisk, Control, Risk, Run
 from mdr_blueprint.pipeline import build
 
 sync_api = pytest.importorskip("playwright.sync_api")
@@ -33,6 +36,7 @@ class Visitor:
 
     def __init__(self, page: sync_api.Page, site: Path) -> None:
         self.page, self.site = page, site
+        self.clicks = 0
         page.set_default_timeout(10_000)
         self.requests: list[str] = []
         self.complaints: list[str] = []
@@ -45,8 +49,32 @@ class Visitor:
         self.page.goto((self.site / path.split("#")[0]).as_uri() + ("#" + path.split("#")[1] if "#" in path else ""))
         self.page.wait_for_load_state("load")
 
+    def click(self, link: sync_api.Locator) -> None:
+        """Follow a link with the mouse; it is in sight, or comes into it by scrolling."""
+        link.click()
+        self.clicks += 1
+        self.page.wait_for_load_state("load")
+        self.page.wait_for_timeout(300)
+
+    def document(self, name: str) -> None:
+        """From the overview, which lists all documents."""
+        self.click(self.page.locator("main td").get_by_role("link", name=name, exact=True))
+
+    def chapter(self, title: str) -> sync_api.Locator:
+        """By the table of contents beside the page; the heading, in sight."""
+        self.click(self.page.locator(".md-sidebar--secondary").get_by_role("link", name=re.compile(rf"[\d.]+ {title}$")))
+        heading = self.page.locator("h2, h3").filter(has_text=re.compile(rf"^[\d.]+ {title}$"))
+        assert 0 <= heading.bounding_box()["y"] < 400
+        return heading
+
+    def field(self, id_: str, name: str) -> sync_api.Locator:
+        """What stands in a field of a record's card."""
+        card = self.page.locator(f'h2[id="{id_}"] + .mdr-record')
+        return card.locator("tr").filter(has=self.page.locator("th", has_text=re.compile(rf"^{name}$"))).locator("td")
+
     def search(self, words: str) -> sync_api.Locator:
         """The links of the hits, best first."""
+        self.clicks += 1
         if not self.page.locator("[data-md-toggle=search]").is_checked():
             self.page.locator(".md-search__input").click()
         self.page.locator(".md-search__input").fill("")
@@ -80,6 +108,12 @@ def visitor(browser) -> Iterator[Visitor]:
     page.close()
     assert [url for url in visitor.requests if not url.startswith(("file:", "data:", "blob:"))] == []
     assert visitor.complaints == []
+
+
+@pytest.fixture
+def dossier() -> Dossier:
+    """The records behind the site."""
+    return built_example().presentation.compilation.dossier
 
 
 PAGES = ["index.html", "documents/risk_analysis.html", "documents/risk_management_report.html", "documents/gspr_checklist.html",
@@ -232,6 +266,65 @@ def test_print_shows_whole_tables_and_no_menus(visitor, tmp_path):
     assert frame.evaluate("e => e.scrollHeight - e.clientHeight") == 0
     pdf = visitor.page.pdf(path=tmp_path / "report.pdf", format="A4", landscape=True)
     assert len(pdf) > 50_000
+
+
+def asked(visitor: Visitor, control: str) -> None:
+    """From the overview to the card of a control: type its id, take the first hit."""
+    visitor.go("index.html")
+    visitor.click(visitor.search(control).first)
+    visitor.page.wait_for_url(f"**#{control}")
+
+
+def test_which_risks_rest_on_a_control(visitor, dossier):
+    asked(visitor, "RC-021")
+    shown = visitor.field("RC-021", "← controls risk")
+    due = [entry.id for entry in dossier.of(Risk) if "RC-021" in entry.record.controls]
+    assert len(due) > 1
+    assert [link.inner_text().split()[0] for link in shown.locator("a").all()] == due
+    assert shown.inner_text().count("→") == len(due), "with the level before and after control"
+    assert visitor.clicks <= 3
+
+
+def test_what_proves_a_control_effective_and_on_which_revision(visitor, dossier):
+    asked(visitor, "RC-021")
+    shown = visitor.field("RC-021", "verified effectiveness").inner_text()
+    (test,) = dossier.entries["RC-021"].record.verified_effectiveness
+    (run,) = [entry.record for entry in dossier.of(Run) if entry.record.test == test]
+    for said in (test, dossier.entries[test].record.title, str(run.result), f"device {run.device_revision}", str(run.date)):
+        assert said in shown
+    assert all(reference.partition("#")[0] in shown for reference in run.evidence)
+    assert visitor.clicks <= 3
+
+
+def test_what_is_not_acceptable_and_why_we_go_on(visitor, dossier):
+    visitor.go("index.html")
+    visitor.document("Benefit-risk analysis")
+    table = visitor.chapter("Risks not acceptable after control").locator("xpath=following::table[1]")
+    weighed = {entry.id: entry.record.benefit_risk for entry in dossier.of(Risk) if entry.record.benefit_risk}
+    rows = {row.locator("a").first.inner_text(): row.inner_text() for row in table.locator("tbody tr").all()}
+    assert set(rows) == set(weighed)
+    assert all(weighing in rows[risk] for risk, weighing in weighed.items())
+    cards = visitor.chapter("How they were weighed").locator("xpath=following-sibling::*[contains(@class, 'mdr-cards')][1]")
+    texts = cards.locator(".mdr-card").all_inner_texts()
+    entries = list(dossier.of(BenefitRisk))
+    assert len(texts) == len(entries)
+    for entry, text in zip(entries, texts, strict=True):
+        assert text.startswith(entry.id)
+        for name in ("Benefits", "Alternatives of the patient", "Argument", "Benefits outweigh", "Evidence", "Approved by"):
+            assert f"\n{name}\n" in text
+    assert visitor.clicks <= 3
+
+
+def test_what_was_rejected(visitor, dossier):
+    visitor.go("index.html")
+    visitor.document("Risk control and its verification")
+    table = visitor.chapter("Rejected options").locator("xpath=following::table[1]")
+    shown = [" ".join(row.inner_text().split()) for row in table.locator("tbody tr").all()]
+    due = [(entry.id, option) for entry in dossier.of(Control) for option in entry.record.options_considered]
+    assert len(due) > 30
+    for id_, option in due:
+        assert any(row.startswith(id_) and option.rejected[:30] in row for row in shown), (id_, option.rejected)
+    assert visitor.clicks <= 3
 
 
 def test_a_hostile_title_is_text_in_pages_and_search(browser, tmp_path):

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
+from mdr_blueprint.diagnostics import Related
 from mdr_blueprint.evaluation import final, level, policy_of
 from mdr_blueprint.graph import Graph
 from mdr_blueprint.load import Dossier, Entry, Law
@@ -18,10 +19,10 @@ from mdr_blueprint.source import Sources
 COST_WORDS = (
     "alarp", "alara", "as low as reasonably practicable", "as low as reasonably achievable", "affordable", "unaffordable",
     "budget", "cheap", "cheaper", "cost", "costs", "costly", "economic", "economical", "economically", "uneconomic",
-    "uneconomical", "expensive", "expense", "price",
+    "uneconomical", "expensive", "expense", "financial", "financially", "money", "price",
 )
 """Words of an argument from money, or from a stopping rule that the Regulation does not have."""
-STEMS = ("alar", "reasonably", "afford", "budget", "cheap", "cost", "econom", "expens", "price")
+STEMS = ("alar", "reasonably", "afford", "budget", "cheap", "cost", "econom", "expens", "financ", "money", "price")
 """A quick look: an argument without any of these has none of the words."""
 COST = re.compile(rf"(?<!at the )\b(?:{'|'.join(COST_WORDS)})\b")
 
@@ -121,6 +122,29 @@ def empty_benefit_risk(dossier: Dossier) -> Iterator[Found]:
         missing = gaps(entry, "benefits", "argument")
         if missing:
             yield Found.on(entry, f"{call(entry)} has no {listed(missing, 'or')}")
+
+
+@rule("RISK482", "E", basis="ISO 14971:2019 7.4; MDR Annex I 1 and 8", requires=("RISK438",))
+def risk_not_outweighed(dossier: Dossier, law: Law) -> Iterator[Found]:
+    """A residual risk is not acceptable by the criteria, and its weighing does not find that the benefits outweigh it.
+
+    Why: an argument without its outcome, or with the wrong one, lets nobody go on; the risk is left as it is.
+    Fix: set `outweighs: true` once the benefits outweigh the risk; until then reduce the risk further.
+    """
+    policy = policy_of(dossier, law)
+    weighed: dict[str, list[Entry[Risk]]] = {}
+    for entry in entries(dossier, Risk):
+        judged = level(policy, dossier, final(entry.record), entry.record.harm)
+        if entry.record.benefit_risk and judged is not None and judged.verdict == "not_acceptable":
+            weighed.setdefault(entry.record.benefit_risk, []).append(entry)
+    for entry in entries(dossier, BenefitRisk):
+        risks = weighed.get(entry.id, [])
+        said = entry.record.outweighs
+        if risks and (said is False or lacks(entry, "outweighs")):
+            outcome = "does not find the benefits to outweigh" if said is False else "does not say whether the benefits outweigh"
+            named = listed([f"`{risk.id}`" for risk in risks])
+            yield Found.on(entry, f"{call(entry)} {outcome} what it weighs, which is not acceptable by the matrix: {named}",
+                           "outweighs", related=[Related("risk that it weighs", risk.at("benefit_risk")) for risk in risks[:3]])
 
 
 @rule("RISK478", "W", basis="ISO 14971:2019 7.4; MDR Annex II 5(a)")

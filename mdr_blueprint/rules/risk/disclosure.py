@@ -43,8 +43,8 @@ def undisclosed_residual_risk(dossier: Dossier) -> Iterator[Found]:
 def undisclosed_by_policy(dossier: Dossier, law: Law) -> Iterator[Found]:
     """A residual risk is not disclosed although the risk policy asks for it.
 
-    Why: the manufacturer decided from which severity on users are told of what is left; this risk is as severe, and no sentence
-    tells of it.
+    Why: Annex I 4 asks to inform users of any residual risk, and the policy says from which severity on it takes a statement;
+    this risk is as severe, and no sentence tells of it.
     Fix: write the statement that discloses the risk and name it in `disclosed_in`.
     """
     policy = policy_of(dossier, law)

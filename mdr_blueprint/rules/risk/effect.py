@@ -17,6 +17,8 @@ INFORMATION = KINDS[2]
 WORDS = {"p1": "P1", "p2": "P2", "p": "probability of harm", "severity": "severity"}
 USABILITY = ("usability", "summative", "human factors")
 """What the type or the title of a proof with users says."""
+UNKNOWN = "not estimable"
+"""In the place of a band; before control it counts as the highest one."""
 
 
 class Lowered(NamedTuple):
@@ -34,7 +36,10 @@ def controls_of(dossier: Dossier, risk: Entry[Risk]) -> list[Entry[Control]]:
 
 
 def lowered(policy: RiskPolicy, dossier: Dossier, risk: Risk) -> list[Lowered]:
-    """What went down from the initial estimate to the residual one."""
+    """What went down from the initial estimate to the residual one.
+
+    From a probability that could not be estimated any band but the highest is a reduction, and has to be earned like one.
+    """
     before, after = risk.initial, risk.residual
     if before is None or after is None:
         return []
@@ -49,6 +54,8 @@ def lowered(policy: RiskPolicy, dossier: Dossier, risk: Risk) -> list[Lowered]:
     found = []
     for factor, was, now, scale in pairs:
         old, new = rank(was, scale), rank(now, scale)
+        if was is None and before.not_estimable and factor != "severity":
+            was, old = UNKNOWN, len(scale) - 1
         if old is not None and new is not None and new < old:
             found.append(Lowered(factor, str(was), str(now)))
     return found

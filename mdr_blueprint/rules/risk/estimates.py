@@ -61,7 +61,9 @@ def unknown_band(dossier: Dossier, law: Law) -> Iterator[Found]:
     Fix: use a word of the scale, or define the word in `risk_policy`.
     """
     policy = policy_of(dossier, law)
-    p1, p2, severities = p1_bands(policy), p2_bands(policy), policy.severity
+    own = next(entries(dossier, RiskPolicy), None)
+    p1, p2 = _written(own, "probability") or p1_bands(policy), _written(own, "p2") or p2_bands(policy)
+    severities = policy.severity
     for entry in entries(dossier, Harm):
         grade = entry.record.severity
         if grade is not None and severities and grade not in severities:
@@ -76,12 +78,18 @@ def unknown_band(dossier: Dossier, law: Law) -> Iterator[Found]:
             placed = bands(policy, estimate)
             for part, scale, words in scales:
                 word = getattr(estimate, part)
-                if word is not None and scale and getattr(placed, part) not in scale:
+                if word is not None and scale and word not in scale and getattr(placed, part) not in scale:
                     yield Found.on(entry, f"`{word}` in the {name} estimate of {call_risk(dossier, entry)} is no {words} in the "
                                    f"risk policy{_known(word, scale)}", name, part)
-    own = next(entries(dossier, RiskPolicy), None)
     if own is not None:
         yield from _unknown_in_tables(own, p1, p2, severities)
+
+
+def _written(policy: Entry[RiskPolicy] | None, scale: str) -> tuple[str, ...]:
+    """The names of the bands as they stand in the file, also of those whose edge cannot be read (ID108)."""
+    raw = policy.raw.get(scale) if policy is not None else None
+    bands_of = raw.get("bands") if isinstance(raw, dict) else None
+    return tuple(map(str, bands_of)) if isinstance(bands_of, dict) else ()
 
 
 def _known(word: str, scale: tuple[str, ...]) -> str:
@@ -115,6 +123,32 @@ def _unknown_in_tables(entry: Entry[RiskPolicy], p1: tuple[str, ...], p2: tuple[
                 if table == "combine" and value not in p1:
                     yield Found.on(entry, f"`{value}` in row `{row}` of the table `combine` is no band of probability"
                                    f"{did_you_mean(value, p1)}", table, row, column)
+
+
+@rule("RISK481", "E", basis=SCALES)
+def estimate_given_twice(dossier: Dossier) -> Iterator[Found]:
+    """An estimate gives the probability of harm in two ways.
+
+    Why: a probability of harm beside P1 and P2 is typed and no longer looked up, and takes their place unseen; a probability
+    beside the reason why there is none contradicts it.
+    Fix: keep one of them: `p1` and `p2`, or `p`, or `not_estimable`.
+    """
+    for entry in entries(dossier, Risk):
+        for name in ("initial", "residual"):
+            estimate: Estimate | None = getattr(entry.record, name)
+            for part, others in _twice(estimate) if estimate is not None else ():
+                named = listed([f"`{other}`" for other in others])
+                yield Found.on(entry, f"the {name} estimate of {call_risk(dossier, entry)} gives `{part}` beside {named}",
+                               name, part)
+
+
+def _twice(estimate: Estimate) -> Iterator[tuple[str, list[str]]]:
+    """What stands beside another way to say it; P1 alone may stand beside the reason why P2 is unknown."""
+    factors = [part for part in ("p1", "p2") if getattr(estimate, part) is not None]
+    if estimate.p is not None and factors:
+        yield "p", factors
+    if estimate.not_estimable and (estimate.p is not None or len(factors) == 2):
+        yield "not_estimable", factors if estimate.p is None else ["p"]
 
 
 @rule("RISK416", "W", basis="ISO 14971:2019 4.2 and 4.4")

@@ -6,10 +6,10 @@ from collections.abc import Iterator
 from typing import Any
 
 from mdr_blueprint.diagnostics import Related
-from mdr_blueprint.evaluation import policy_of
+from mdr_blueprint.evaluation import level, policy_of
 from mdr_blueprint.graph import Graph
 from mdr_blueprint.load import Dossier, Entry, Law
-from mdr_blueprint.model import Control, Risk
+from mdr_blueprint.model import Control, Risk, RiskPolicy
 from mdr_blueprint.rules.engine import Found, entries, rule
 from mdr_blueprint.rules.questions import base, call, first, listed, referring, short
 from mdr_blueprint.rules.risk.effect import (
@@ -45,6 +45,17 @@ def unsupported_reduction(dossier: Dossier, law: Law) -> Iterator[Found]:
                 step = "harm" if factor == "severity" else factor
                 yield Found.on(entry, f"{WORDS[factor]} of {call_risk(dossier, entry)} goes from `{was}` to `{now}`, but none "
                                f"of its controls acts on it", "residual", step)
+        if _escapes(policy, dossier, entry.record):
+            yield Found.on(entry, f"{call_risk(dossier, entry)} was not acceptable before control, and is acceptable now only "
+                           "because its probability is no longer estimated", "residual", "not_estimable")
+
+
+def _escapes(policy: RiskPolicy, dossier: Dossier, risk: Risk) -> bool:
+    """Whether the verdict got better by giving no probability after control where there was one before."""
+    was, now = level(policy, dossier, risk.initial, risk.harm), level(policy, dossier, risk.residual, risk.harm)
+    if was is None or now is None or was.probability is None or now.probability is not None:
+        return False
+    return was.severity == now.severity and (was.verdict, now.verdict) == ("not_acceptable", "acceptable")
 
 
 @rule("RISK407", "E", basis=ORDER)

@@ -24,7 +24,7 @@ from mdr_blueprint.markdown import (
     Text,
 )
 from mdr_blueprint.tables import Cell, Gap, MatrixField, RecordLink, Row, Table, Words
-from mdr_blueprint.write.site.pictures import matrix, matrix_field, tree
+from mdr_blueprint.write.site.pictures import many, matrix, matrix_field, tree
 
 Address = Callable[[str, str | None], str | None]
 """Id of a record and a section of it -> URL from the page that is being written, or None."""
@@ -165,4 +165,4 @@ class HtmlWriter:
             cards.append(
                 f'<div class="mdr-card{mark}"><p class="mdr-card-title">{self.cell(row.cells[0])}</p><dl>{pairs}</dl></div>'
             )
-        return f'<div class="mdr-cards">{"".join(cards)}</div>'
+        return f'<div class="mdr-cards{many(table)}">{"".join(cards)}</div>'

@@ -15,7 +15,9 @@ Write = Callable[[Cell], str]
 MOST_LISTED = 60
 """So many risks are listed in a field: a page with thousands in one would be as heavy as the risk table itself."""
 OPEN_UNTIL = 150
-"""A tree of no more rows than this is shown unfolded; of a larger one the first level is."""
+"""A tree of no more rows than this is shown unfolded; of a larger one the first level is. So many cards, or rows of a tree, are
+laid out at once; of more than these a browser lays out what is to be seen (`mdr-many`).
+"""
 
 
 def matrix_field(field: MatrixField, write: Write) -> str:
@@ -35,8 +37,9 @@ def matrix(table: Table, write: Write) -> str:
     head = "".join(f'<th scope="col">{escape(column.title, quote=False)}</th>' for column in table.columns)
     rows = "\n".join(_matrix_row(row, write) for row in table.rows)
     return (
-        f'<div class="mdr-scroll"><table class="mdr-table mdr-matrix"><colgroup><col class="mdr-scale">'
-        f'<col span="{len(table.columns) - 1}"></colgroup><thead><tr>{head}</tr></thead>\n<tbody>\n{rows}\n</tbody></table></div>'
+        f'<div class="mdr-scroll"><table class="mdr-table mdr-matrix" aria-label="{escape(table.title)}">'
+        f'<colgroup><col class="mdr-scale"><col span="{len(table.columns) - 1}"></colgroup>'
+        f"<thead><tr>{head}</tr></thead>\n<tbody>\n{rows}\n</tbody></table></div>"
     )
 
 
@@ -54,8 +57,13 @@ def _matrix_row(row: Row, write: Write) -> str:
 def tree(table: Table, write: Write) -> str:
     """A nested list; each branch can be folded."""
     unfolded = 99 if len(table.rows) <= OPEN_UNTIL else 1
-    listed = _list(branches(table), write, unfolded, ' class="mdr-tree"')
-    return f'<div class="mdr-tree-box">{listed}</div>'
+    listed = _list(branches(table), write, unfolded, f' class="mdr-tree" aria-label="{escape(table.title)}"')
+    return f'<div class="mdr-tree-box{many(table)}">{listed}</div>'
+
+
+def many(table: Table) -> str:
+    """A further class for what is longer than a browser lays out at once."""
+    return " mdr-many" if len(table.rows) > OPEN_UNTIL else ""
 
 
 def _list(found: Iterable[Branch], write: Write, unfolded: int, look: str = "") -> str:

@@ -145,10 +145,17 @@ class CardWriter:
         return self._named(entry) if entry else escape(id_)
 
     def _named(self, entry: Entry[Record]) -> str:
-        """A link to a record; a risk says how its level changes."""
+        """A link to a record; a risk says how its level changes, what is retired says that instead."""
         link = self.html.record(entry.id, escape(heading_words(self.inputs, entry), quote=False))
+        if self._is_retired(entry):
+            return f"{link} <small>(retired)</small>"
         risk = self.inputs.dossier.get(entry.id, Risk)
         return f"{link}<br><small>{self.html.cell(change(self.inputs, risk))}</small>" if risk else link
+
+    def _is_retired(self, entry: Entry[Record]) -> bool:
+        """By itself, or with the record it stands in."""
+        owner = self.inputs.dossier.entries.get(entry.owner or "") if entry.cls.parent else None
+        return entry.record.retired is not None or (owner is not None and owner.record.retired is not None)
 
     def _says(self, edge: Edge) -> str:
         """What a proof says today, on which revision of the device, and where that is written down."""

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from mdr_blueprint.tables import Cell, Gap, Lines, Row, Table
+import re
+
+from mdr_blueprint.tables import Cell, Gap, Lines, Row, Table, Words
 from mdr_blueprint.write.word.markup import GAP, PLAIN, SPACER, paragraph, run
 from mdr_blueprint.write.word.tables import GAP_CELL, USUAL, cell_content, cell_text, frame_cell, table_frame
-from mdr_blueprint.write.word.text import Context
+from mdr_blueprint.write.word.text import Context, line
 
 LABEL_SHARE = 0.22
-LINE, SHORT = 110, 24
-"""Characters of a line of a card, and of a value of which several stand on one line."""
+DOT, SHORT = " · ", 36
+"""Values of no more characters than this, of which several follow each other, stand side by side."""
+STEP = re.compile(r"[a-z]?\d+\. ")
+"""A step of a sequence keeps its line."""
 WHOLE_UNTIL = 1500
 """A card of no more characters than this is kept on one page."""
 
@@ -37,17 +41,28 @@ def _card(table: Table, row: Row, context: Context, width: int) -> str:
 
 def _line(label: str, cell: Cell, widths: tuple[int, int], context: Context, *, keep: bool) -> str:
     """One field of a card; `keep` holds it on the page of the next one."""
-    content, length = cell_content(_on_one_line(cell), USUAL.text, context)
+    content, length = _content(cell, context)
     name = paragraph(run(label), USUAL.header, "" if keep else '<w:keepNext w:val="0"/>')
     split = "<w:trPr><w:cantSplit/></w:trPr>" if length < WHOLE_UNTIL else ""
     fill = GAP_CELL if isinstance(cell, Gap) else ""
     return f"<w:tr>{split}{frame_cell(name, widths[0])}{frame_cell(content, widths[1], fill)}</w:tr>"
 
 
-def _on_one_line(cell: Cell) -> Cell:
+def _content(cell: Cell, context: Context) -> tuple[str, int]:
     """A card is wide: short values that stand below each other in a column stand side by side here."""
-    if not isinstance(cell, Lines):
-        return cell
-    words = [item for item in cell.items if isinstance(item, str) and len(item) <= SHORT]
-    line = " · ".join(words).replace(" · →", " →")
-    return line if len(words) == len(cell.items) and len(line) <= LINE else cell
+    if not isinstance(cell, Lines) or not cell.items:
+        return cell_content(cell, USUAL.text, context)
+    content, length = "", 0
+    beside: list[str] = []
+    for item in (*cell.items, None):
+        if item is not None and not isinstance(item, Words) and len(str(item)) <= SHORT and not STEP.match(str(item)):
+            beside.append(line(item, context))
+            length += len(str(item)) + len(DOT)
+            continue
+        if beside:
+            content += paragraph(run(DOT).join(beside), USUAL.text.style)
+            beside = []
+        if item is not None:
+            more, size = cell_content(item, USUAL.text, context)
+            content, length = content + more, length + size
+    return content, length

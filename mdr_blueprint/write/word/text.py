@@ -25,7 +25,7 @@ from mdr_blueprint.markdown import (
     plain,
     plain_blocks,
 )
-from mdr_blueprint.tables import RecordLink
+from mdr_blueprint.tables import Gap, RecordLink
 from mdr_blueprint.write.word.links import Links, internal
 from mdr_blueprint.write.word.markup import GAP, LINK, PLAIN, SPACER, Look, paragraph, run
 
@@ -104,6 +104,13 @@ def reference(link: RecordLink, context: Context, own: str | None = None) -> str
     length = len(link.id) if link.label.startswith(f"{link.id} ") else len(link.label)
     rest = link.label[length:]
     return f"{internal(bookmark)}{run(link.label[:length], LINK)}</w:hyperlink>{run(rest) if rest else ''}"
+
+
+def line(item: str | RecordLink | Gap, context: Context, own: str | None = None) -> str:
+    """A line of a cell as runs. `own` is the record that is not linked, being here."""
+    if isinstance(item, RecordLink):
+        return reference(item, context, own)
+    return run(item.text, GAP) if isinstance(item, Gap) else run(item)
 
 
 def text_blocks(blocks: Iterable[Block], context: Context, flow: Flow) -> str:

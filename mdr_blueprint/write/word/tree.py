@@ -6,9 +6,9 @@ from collections.abc import Iterable
 
 from mdr_blueprint.markdown import Paragraph, plain_blocks
 from mdr_blueprint.render.tree import Branch, branches
-from mdr_blueprint.tables import Cell, Gap, Lines, RecordLink, Table, Words
-from mdr_blueprint.write.word.markup import GAP, PLAIN, SPACER, paragraph, run
-from mdr_blueprint.write.word.text import BODY, Context, inlines, reference
+from mdr_blueprint.tables import Cell, Lines, MatrixField, Table, Words
+from mdr_blueprint.write.word.markup import PLAIN, SPACER, paragraph, run
+from mdr_blueprint.write.word.text import BODY, Context, inlines, line
 
 STYLE = "TableText"
 BREAK = "<w:r><w:br/></w:r>"
@@ -42,11 +42,7 @@ def _words(cell: Cell, context: Context, own: str | None) -> str:
     """A cell as runs of one paragraph, each of its lines on a line of its own."""
     if isinstance(cell, Lines):
         return BREAK.join(_words(item, context, own) for item in cell.items)
-    if isinstance(cell, RecordLink):
-        return reference(cell, context, own)
-    if isinstance(cell, Gap):
-        return run(cell.text, GAP)
     if isinstance(cell, Words):
         parts = (inlines(b.parts, context) if isinstance(b, Paragraph) else run(plain_blocks([b])) for b in cell.blocks)
         return BREAK.join(parts)
-    return run(str(cell))
+    return line(str(cell) if isinstance(cell, MatrixField) else cell, context, own)
