@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TypeVar
 
-from mdr_blueprint.model import base, device, documents, law, project, risk, risk_process, verification
+from mdr_blueprint.model import base, device, documents, electrical, law, project, risk, risk_process, verification
 from mdr_blueprint.model.base import Cardinality, Inverse, NotAField, Part, Record, Ref
 from mdr_blueprint.model.device import (
     Accessory,
@@ -19,6 +19,7 @@ from mdr_blueprint.model.device import (
     Variant,
 )
 from mdr_blueprint.model.documents import Claim, Evidence, SoftwareItem, Soup, Statement
+from mdr_blueprint.model.electrical import EssentialPerformance, Insulation, TestParticulars
 from mdr_blueprint.model.law import AppliedStandard, ClauseAnswer, GsprAnswer
 from mdr_blueprint.model.project import Document, Project, Waiver
 from mdr_blueprint.model.risk import Control, FailureMode, Harm, Hazard, Risk, Sequence, Situation
@@ -38,7 +39,8 @@ _IN_ORDER: tuple[type[Record], ...] = (
     Project, Device, IntendedPurpose, UserProfile, Misuse, Classification, Operators, Variant, Accessory, Component,
     Figure, SoftwareItem, Soup, GsprAnswer, AppliedStandard, ClauseAnswer, RiskPlan, RiskPolicy, RiskAnalysis, Question, Hazard,
     Situation, Sequence, Risk, Harm, Control, FailureMode, BenefitRisk, OverallResidualRisk, RiskReview, Observation, Need,
-    Requirement, Test, Run, Instrument, Evidence, Claim, Statement, Document, Waiver,
+    Requirement, Test, Run, Instrument, TestParticulars, EssentialPerformance, Insulation, Evidence, Claim, Statement,
+    Document, Waiver,
 )  # fmt: skip
 
 KINDS: dict[str, type[Record]] = {cls.kind_name: cls for cls in _IN_ORDER}
@@ -64,7 +66,7 @@ _READY: set[type[Part]] = set()
 def _make_ready(cls: type[Part]) -> None:
     names = {
         name: value
-        for module in (base, device, documents, law, project, risk, risk_process, verification)
+        for module in (base, device, documents, electrical, law, project, risk, risk_process, verification)
         for name, value in vars(module).items()
         if not name.startswith("__")
     }
@@ -74,9 +76,9 @@ def _make_ready(cls: type[Part]) -> None:
 
 __all__ = [
     "KINDS", "TOP_LEVEL", "Accessory", "AppliedStandard", "BenefitRisk", "Cardinality", "Claim", "Classification",
-    "ClauseAnswer", "Component", "Control", "Device", "Document", "Evidence", "FailureMode", "Figure", "GsprAnswer", "Harm",
-    "Hazard", "Instrument", "IntendedPurpose", "Inverse", "Misuse", "Need", "NotAField", "Observation", "Operators",
-    "OverallResidualRisk", "Part", "Project", "Question", "Record", "Ref", "Requirement", "Risk", "RiskAnalysis",
-    "RiskPlan", "RiskPolicy", "RiskReview", "Run", "Sequence", "Situation", "SoftwareItem", "Soup", "Statement", "Test",
-    "UserProfile", "Variant", "Waiver", "ready",
+    "ClauseAnswer", "Component", "Control", "Device", "Document", "EssentialPerformance", "Evidence", "FailureMode",
+    "Figure", "GsprAnswer", "Harm", "Hazard", "Instrument", "Insulation", "IntendedPurpose", "Inverse", "Misuse", "Need",
+    "NotAField", "Observation", "Operators", "OverallResidualRisk", "Part", "Project", "Question", "Record", "Ref",
+    "Requirement", "Risk", "RiskAnalysis", "RiskPlan", "RiskPolicy", "RiskReview", "Run", "Sequence", "Situation",
+    "SoftwareItem", "Soup", "Statement", "Test", "TestParticulars", "UserProfile", "Variant", "Waiver", "ready",
 ]  # fmt: skip

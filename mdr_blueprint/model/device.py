@@ -11,6 +11,7 @@ from mdr_blueprint.model.scalars import Count, Flag, Number, Prose, Text
 
 if TYPE_CHECKING:
     from mdr_blueprint.model.documents import Claim, Evidence
+    from mdr_blueprint.model.electrical import AppliedPart, CriticalComponent
     from mdr_blueprint.model.risk import Situation
 
 
@@ -218,6 +219,9 @@ class Component(Record):
     source: Text | None = None
     """Where the design or the statement comes from."""
     interfaces: tuple[Interface, ...] = ()
+    applied_part: AppliedPart | None = None
+    critical: CriticalComponent | None = None
+    """Where electrical, mechanical or thermal safety rests on the component."""
     sold_separately: Flag | None = None
     """It is also placed on the market alone and then classified in its own right (Annex VIII 3.2)."""
     facts: Facts = {}

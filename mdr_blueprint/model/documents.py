@@ -9,7 +9,7 @@ from mdr_blueprint.model.scalars import Day, Prose, Sha256, Text
 
 if TYPE_CHECKING:
     from mdr_blueprint.model.law import ClauseAnswer, GsprAnswer
-    from mdr_blueprint.model.verification import Requirement
+    from mdr_blueprint.model.verification import DeltaAssessment, Requirement
 
 
 class Held(Part):
@@ -41,6 +41,8 @@ class Evidence(Record):
     held: Held | None = None
     """Where it is kept, if not in git."""
     device_revision: Text | None = None
+    delta_assessment: DeltaAssessment | None = None
+    """Where it is about an older revision of the device."""
     text: Prose | None = None
     points: tuple[Text, ...] = ()
     """Points of Annex II or III that the document answers where no kind of record does, such as `annex_iii:1`."""

@@ -46,8 +46,14 @@ class Measurement(Part):
     unit: Text | None = None
     limit: Number | None = None
     limit_unit: Text | None = None
+    limit_source: Text | None = None
+    """Where the limit comes from: clause, table and row, or the specification of the device."""
     bound: Literal["at_most", "at_least"] | None = None
+    """Leakage current has a limit above it, a creepage distance one below it."""
     uncertainty: Number | None = None
+    """Expanded uncertainty, in the unit of the value."""
+    decision_rule: Text | None = None
+    """How a value is judged whose uncertainty reaches over the limit."""
     instrument: Annotated[Ref[Instrument] | None, Inverse("used_in")] = None
     date: Day | None = None
     illustrative: Flag | None = None
@@ -70,6 +76,8 @@ class ClauseAnswer(Record):
     """The answer stands while these facts hold."""
     risks: Annotated[tuple[Ref[Risk], ...], Inverse("judged_in")] = ()
     controls: Annotated[tuple[Ref[Control], ...], Inverse("judged_in")] = ()
+    reviewer: Text | None = None
+    """Who judged what the clause asks of the risk file."""
 
     @property
     def label(self) -> str:

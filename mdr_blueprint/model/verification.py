@@ -4,13 +4,39 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Annotated, ClassVar, Literal
 
-from mdr_blueprint.model.base import Cardinality, Inverse, Record, Ref
-from mdr_blueprint.model.scalars import Day, Flag, Prose, Text
+from mdr_blueprint.model.base import Cardinality, Inverse, Part, Record, Ref
+from mdr_blueprint.model.scalars import Count, Day, Flag, Prose, Text
 
 if TYPE_CHECKING:
     from mdr_blueprint.model.device import Component
     from mdr_blueprint.model.documents import Evidence
     from mdr_blueprint.model.law import ClauseAnswer, GsprAnswer
+
+
+class DeltaAssessment(Part):
+    """Why a result of an older revision of the device holds for a newer one."""
+
+    revision: Text
+    """The revision that it is said to hold for."""
+    argument: Prose | None = None
+    """What changed since, and why the result does not depend on it."""
+    by: Text | None = None
+    date: Day | None = None
+    evidence: Annotated[tuple[Ref[Evidence], ...], Inverse("evidence_for")] = ()
+
+
+class Imported(Part):
+    """What an importer read; it is written anew by the next import of the same execution, and by nobody else."""
+
+    format: Literal["junit"]
+    suite: Text | None = None
+    time: Text | None = None
+    """Time stamp of the suite, as the report has it; with test and device revision it names the execution."""
+    cases: Count | None = None
+    """How many automated test cases stand for the test."""
+    failed: tuple[Text, ...] = ()
+    """Those of them that failed, or ended with an error."""
+    skipped: tuple[Text, ...] = ()
 
 
 class Need(Record):
@@ -74,6 +100,13 @@ class Test(Record):
     title: Text
     method: Prose | None = None
     acceptance: Text | None = None
+    sample: Text | None = None
+    """How many samples or repetitions, and why that many."""
+    protocol: Annotated[tuple[Ref[Evidence], ...], Inverse("protocol_of")] = ()
+    automated: tuple[Text, ...] = ()
+    """Names of automated test cases that stand for it, as a test report has them: `tests.test_export::test_side`. `*` stands for
+    any text.
+    """
 
 
 class Instrument(Record):
@@ -105,6 +138,9 @@ class Run(Record):
     disposition: Text | None = None
     """What was decided about a failed run."""
     retest: Annotated[Ref[Run] | None, Inverse("repeats", acyclic=True)] = None
+    delta_assessment: DeltaAssessment | None = None
+    """Where the run was made on an older revision of the device."""
+    imported: Imported | None = None
     text: Prose | None = None
 
     @property
