@@ -202,4 +202,4 @@ def test_every_kind_takes_the_base_fields(check, kind):
 
 def test_no_kind_is_forgotten():
     assert {cls.parent for cls in KINDS.values() if cls.parent} == {"situations"}
-    assert len(KINDS) == 41
+    assert len(KINDS) == 44

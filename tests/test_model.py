@@ -160,6 +160,8 @@ def test_only_the_core_fields_are_required():
         "failure_modes.title",
         "benefit_risks.title",
         "observations.title",
+        "essential_performance.title",
+        "insulation.title",
         "needs.title",
         "requirements.title",
         "tests.title",

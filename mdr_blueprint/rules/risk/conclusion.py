@@ -90,7 +90,7 @@ def missing_overall_residual_risk(dossier: Dossier, sources: Sources) -> Iterato
             yield Found.on(entry, f"the overall residual risk has no {listed(missing, 'or')}")
 
 
-@rule("RISK418", "E", basis="ISO 14971:2019 7.4; MDR Annex I 1 and 8", requires=("RISK409", "RISK411", "RISK428"))
+@rule("RISK418", "E", basis="ISO 14971:2019 7.4; MDR Annex I 1 and 8", requires=("RISK409", "RISK411", "RISK428", "RISK463"))
 def unweighed_risk(dossier: Dossier, law: Law) -> Iterator[Found]:
     """A residual risk is not acceptable by the criteria and is not weighed against the benefits.
 

@@ -39,7 +39,7 @@ def undisclosed_residual_risk(dossier: Dossier) -> Iterator[Found]:
                            "user of it", "disclosed_in")
 
 
-@rule("RISK466", "E", basis=TOLD, requires=("RISK409", "RISK426", "RISK428", "RISK442"))
+@rule("RISK466", "E", basis=TOLD, requires=("RISK409", "RISK426", "RISK428", "RISK442", "RISK463"))
 def undisclosed_by_policy(dossier: Dossier, law: Law) -> Iterator[Found]:
     """A residual risk is not disclosed although the risk policy asks for it.
 
