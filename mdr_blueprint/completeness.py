@@ -309,8 +309,8 @@ def _overall_residual_risk(dossier: Dossier, graph: Graph, law: Law) -> Iterator
     yield Count(
         "outweighed",
         "overall_residual_risk",
-        "weighings of risks that the matrix does not accept",
-        "that do not find the benefits to outweigh the risk",
+        "benefit-risk analyses",
+        "of a risk that the matrix does not accept in which the benefits do not outweigh it",
         "ISO 14971 7.4",
         len(weighed),
         tuple(id_ for id_, entry in weighed.items() if entry is None or entry.record.outweighs is not True),

@@ -203,3 +203,16 @@ def test_every_kind_takes_the_base_fields(check, kind):
 def test_no_kind_is_forgotten():
     assert {cls.parent for cls in KINDS.values() if cls.parent} == {"situations"}
     assert len(KINDS) == 44
+
+
+@pytest.mark.parametrize(
+    ("text", "fields"),
+    [
+        ("risk_plan: {phases: [Design]}\n", "phase, activities"),
+        ("risk_review: {completeness: true}\n", "holds, text"),
+        ("harms: {H-1: {title: x, author: N.N.}}\n", "name, role, date"),
+    ],
+)
+def test_a_value_in_the_place_of_fields_is_told_which_fields_there_are(check, text, fields):
+    (finding,) = [finding for finding in check(text).report.findings if finding.code == "ID108"]
+    assert finding.fix == f"write the fields that it has: {fields}"

@@ -24,9 +24,10 @@ P = TypeVar("P", bound=Part)
 MAX_ROUNDS = 4
 """How often what is broken is cut out of a record: a part may lack what it cannot stand without once that is cut out."""
 COMMA = "put the text before it in quotation marks: inside { } a comma ends a text"
+A_PART = "expected a mapping of fields"
 OWN_WORDS = (
     ("Input should be a valid tuple", "expected a list, such as [A-1, A-2]"),
-    ("Input should be a valid dictionary", "expected a mapping of fields"),
+    ("Input should be a valid dictionary", A_PART),
     ("Input should be a valid string", "expected text"),
     ("Input should be", "expected"),
     ("String should have at least 1 character", "the text is empty"),
@@ -126,8 +127,10 @@ def _fault(path: str, cls: type[Part], id_: str, raw: Map, place: Place, detail:
     if detail["type"] == "missing":
         at = place_of(path, raw, steps[:-1], key=True) if len(steps) > 1 else place
         return Fault("missing-field", f"{where} cannot stand without `{name}`", at, subject=id_, fix=f"add `{name}: ...`")
-    message = f"`{name}` of {where}: {_in_own_words(detail)}"
-    return Fault("wrong-value", message, place_of(path, raw, steps), subject=id_)
+    words = _in_own_words(detail)
+    part = _model_at(cls, steps) if words.startswith(A_PART) else None
+    fix = f"write the fields that it has: {', '.join(part.model_fields)}" if part is not None else None
+    return Fault("wrong-value", f"`{name}` of {where}: {words}", place_of(path, raw, steps), subject=id_, fix=fix)
 
 
 def _unknown_field(path: str, cls: type[Part], id_: str, raw: Map, steps: Steps) -> Fault:
@@ -157,8 +160,8 @@ def _in_own_words(detail: ErrorDetails) -> str:
         return message.removeprefix("Value error, ")
     for theirs, ours in OWN_WORDS:
         message = message.replace(theirs, ours)
-    if message.startswith("expected a mapping of fields"):  # pydantic adds the name of a class
-        message = "expected a mapping of fields"
+    if message.startswith(A_PART):  # pydantic adds the name of a class
+        message = A_PART
     value = detail.get("input")
     if not isinstance(value, str):
         found = {Seq: ", found a list", Map: ", found a mapping", type(None): ", found nothing"}.get(type(value), "")
