@@ -6,9 +6,12 @@ import re
 
 import pytest
 
-from mdr_blueprint import conditions
+from mdr_blueprint import conditions, library
+from mdr_blueprint.clause_tree import in_force
 from mdr_blueprint.facts import known_of
 from mdr_blueprint.load import load_law
+from mdr_blueprint.rules.law.clauses import TABLES
+from mdr_blueprint.write.site.handbook_standards import standard_pages
 
 LAW = load_law()
 STANDARDS = {id_: standard for id_ in LAW.standard_ids if (standard := LAW.standard(id_))}
@@ -212,3 +215,147 @@ def test_a_guidance_document(id_):
     assert document.subject
     if document.confidence == "unverified" or document.status != "current":
         assert document.note
+
+
+CLAUSES = STANDARDS["iec-60601-1"].clauses
+
+
+def excluded(**facts):
+    """The clauses of the general standard that facts exclude by themselves."""
+    known = known_of(facts, LAW)
+    return {key for key, item in CLAUSES.items() if item.when is not None and known.judge(item.when).holds is False}
+
+
+@pytest.mark.verifies("REQ-LIB-04")
+def test_every_pointer_into_the_risk_file_says_what_it_looks_for():
+    hooks = {key: item for key, item in CLAUSES.items() if item.rm_hook}
+    assert len(hooks) == 111
+    asked = [item.asks for item in hooks.values()]
+    assert all(asked)
+    assert len(set(asked)) == len(asked), "each asks for something of its own"
+    steps = set(STANDARDS["iso-14971"].clauses)
+    for key, item in hooks.items():
+        assert item.steps, key
+        assert set(item.steps) <= steps, key
+        assert list(item.steps) == sorted(item.steps, key=list(STANDARDS["iso-14971"].clauses).index), key
+        assert item.confidence in ("secondary", "unverified"), key
+    assert sum(item.confidence == "secondary" for item in hooks.values()) == 42
+    assert {key for key, item in hooks.items() if "doubtful" in (item.note or "")} == {"9.7.5", "13.1.1", "16.5"}
+    assert {key for key, item in CLAUSES.items() if "may point into" in (item.note or "")} == {"7.2.2", "7.2.5"}
+
+
+@pytest.mark.verifies("REQ-LIB-04")
+@pytest.mark.parametrize("id_", STANDARDS)
+def test_no_pack_of_clauses_claims_to_be_checked(id_):
+    standard = STANDARDS[id_]
+    assert standard.checked_by is None
+    for item in standard.clauses.values():
+        assert all(figure.confidence in ("secondary", "unverified") for figure in item.figures)
+
+
+@pytest.mark.parametrize(
+    ("fact", "value", "clauses"),
+    [
+        ("pressure", False, "7.2.18 9.7 9.7.1 9.7.2 9.7.3 9.7.4 9.7.5 9.7.6 9.7.7 9.7.8"),
+        ("battery", False, "7.3.3 7.9.2.4 15.4.3 15.4.3.1 15.4.3.2"),
+        ("moving_parts", False, "9.2 9.2.1"),
+        ("on_wheels", False, "7.2.21 9.4.2.4 9.4.2.4.1 9.4.2.4.2 9.4.2.4.3"),
+        ("person_support", False, "9.8.3 9.8.3.1 9.8.3.2"),
+        ("motors", False, "13.2.8 13.2.9 13.2.10"),
+        ("liquid_inside", "none", "11.6.2 11.6.4 13.2.6"),
+        ("liquid_inside", "closed", "11.6.2"),
+        ("light_emitted", "none", "10.4 10.5 10.6 10.7"),
+        ("light_emitted", "laser", "10.5 10.6 10.7"),
+        ("light_emitted", "several", ""),
+        ("defibrillation_proof", False, "8.5.5 8.5.5.1 8.5.5.2"),
+        ("hand_or_foot_control", False, "8.10.4 15.4.7 15.4.7.1 15.4.7.2 15.4.7.3"),
+        ("fire_or_oxygen", False, "6.5 11.2.2 11.2.2.1 11.2.3 11.4 11.5 13.2.11"),
+        ("alarms", False, "12.3"),
+        ("networked", False, "14.13"),
+        ("mains_powered", False, "4.10.2 7.2.6 7.2.7 7.3.7 7.3.8 7.7.4 7.7.5 7.9.2.7 7.9.3.4 8.4.3 8.5.3 8.11 8.11.1 8.11.3 8.11.5 8.11.6 15.5"),
+        ("sterile", False, "7.9.2.18"),
+        ("ionising", "none", "10.1.2 12.4.5.2 12.4.5.3"),
+        ("emits_radiation", False, "7.9.2.17 12.4.5 12.4.5.1 12.4.5.4"),
+    ],
+)
+def test_one_fact_excludes_these_clauses_and_no_others(fact, value, clauses):
+    assert excluded(**{fact: value}) == set(clauses.split())
+
+
+def test_facts_that_exclude_a_clause_together():
+    assert {"6.4", "11.6.7"} <= excluded(sterile=False, sterilised_before_use=False)
+    assert {"16"} <= excluded(combined_use=False, interoperable=False)
+    assert {"14"} <= excluded(software="none", programmable=False)
+    assert "10.2" in excluded(ionising="diagnostic", xray_tube=True, modality="xray_ct")
+    assert "10.2" not in excluded(ionising="diagnostic", xray_tube=False, modality="none"), "the source may be a substance"
+    assert excluded() == set(), "what nobody has stated excludes nothing"
+
+
+def test_facts_that_hold_exclude_nothing():
+    everything = {name: "true" for name, fact in LAW.facts.facts.items() if "true" in fact.answers}
+    everything |= {"contact": "surgical", "ionising": "therapeutic", "software": "part_of_device", "liquid_inside": "open",
+                   "light_emitted": "several", "modality": "none", "sterilisation_method": "radiation"}  # fmt: skip
+    assert excluded(**everything) == {"12.4.5.2", "12.4.5.4"}, "radiation is for diagnosis, for therapy, or not ionising"
+
+
+def clauses_of(id_, edition):
+    return in_force(STANDARDS[id_], edition)
+
+
+@pytest.mark.verifies("REQ-LIB-04")
+def test_editions_of_the_particular_standards_differ():
+    new = set(clauses_of("iec-60601-2-33", "4.0")) - set(clauses_of("iec-60601-2-33", "3.2"))
+    assert new == {"201/accessory-labels", "201/field-shut-down", "201/room-noise", "201/transmit-figures"}
+    border = {figure.value: figure.editions for figure in STANDARDS["iec-60601-2-33"].clauses["201.7"].figures}
+    assert border == {"0.5": ("3.0", "3.1", "3.2"), "0.9": ("4.0",)}
+    gone = set(clauses_of("iec-60601-2-37", "2.1")) - set(clauses_of("iec-60601-2-37", "3.0"))
+    assert gone == {"201.11.1", "201.11.6"}
+
+
+@pytest.mark.parametrize("id_", ["iec-60601-2-33", "iec-60601-2-37"])
+def test_a_particular_standard_changes_the_clause_that_its_number_says(id_):
+    standard = STANDARDS[id_]
+    assert standard.base == "iec-60601-1"
+    for key, item in standard.clauses.items():
+        if item.changes is not None:
+            assert key.startswith("201.")
+            assert f"{key[4:]}.".startswith(f"{item.changes}."), "the clause itself, or one below it"
+            assert item.changes in CLAUSES
+
+
+@pytest.mark.parametrize(
+    ("quantity", "part_type", "current", "normal", "fault"),
+    [
+        ("patient leakage current", "BF", "ac", "100", "500"),
+        ("patient leakage current", "CF", "ac", "10", "50"),
+        ("patient leakage current", "CF", "dc", "10", "50"),
+        ("touch current", None, None, "100", "500"),
+        ("earth leakage current", None, None, "5", "10"),
+    ],
+)
+def test_leakage_that_is_allowed(quantity, part_type, current, normal, fault):
+    found = {
+        figure.condition: figure.value
+        for figure in CLAUSES["8.7.3"].figures
+        if (figure.quantity, figure.part_type, figure.current) == (quantity, part_type, current)
+    }
+    assert found == {"normal": normal, "single_fault": fault}
+
+
+def test_the_handbook_shows_what_a_clause_asks_when_and_in_which_edition():
+    pages = {page.path: page.body for page in standard_pages(LAW)}
+    general, mri = pages["standard-iec-60601-1.html"], pages["standard-iec-60601-2-33.html"]
+    assert "111 clauses point into the risk management file" in general
+    assert "pressure = true" in general
+    assert "since 4.0" in mri
+    assert "12.4 added" in mri
+    assert "at most 0.9 mT" in mri
+    assert "nobody has compared" in mri
+    assert "Points into the risk file" not in mri, "a column that is empty is left out"
+
+
+def test_every_kind_of_measurement_is_explained():
+    readme = (library.folder("gspr") / "README.md").read_text()
+    assert [kind for kind in TABLES if f"| `{kind}` |" not in readme] == []
+    used = {item.table for standard in STANDARDS.values() for item in standard.clauses.values() if item.table}
+    assert used == set(TABLES)

@@ -15,6 +15,7 @@ WORDS = {
     "point": ("point", "points"),
     "obligation": ("obligation", "obligations"),
     "standard": ("standard", "standards"),
+    "clause": ("clause", "clauses"),
     "question": ("question on safety", "questions on safety"),
     "hazard": ("library hazard", "library hazards"),
 }
@@ -56,6 +57,8 @@ def _asked(law: Law) -> Iterator[tuple[str, set[str]]]:
     for id_ in law.standard_ids:
         standard = law.standard(id_)
         yield "standard", names(standard.when if standard else None)
+        for clause in standard.clauses.values() if standard else ():
+            yield "clause", names(clause.when)
     for question in law.questions.questions.values():
         yield "question", _of(question.yes_when, question.no_when)
     for hazard in law.library_hazards.values():

@@ -25,6 +25,8 @@ from mdr_blueprint.rules.engine import Found, rule
 
 ANNEX = "MDR Annex I"
 FORMAT = "format of the data of the library"
+PROCESS = "iso-14971"
+"""The standard whose clauses `steps` of a clause name."""
 Steps = tuple[str | int, ...]
 CITATION = re.compile(r"(?<![\w-])([a-z]+(?:-[a-z]+)*-\d+(?:-\d+)*)(?:#([\w.]*\w(?:\(\w\))?))?")
 """A standard by its id, with or without a clause."""
@@ -102,13 +104,27 @@ def _lost_in_annex_i(file: DataFile[Part], annex: AnnexI) -> Iterator[Found]:
 
 def _lost_in_standards(library: LibraryData) -> Iterator[Found]:
     annex = library.one(AnnexI)
-    standards = [file.name for file, _ in library.of(Standard)]
+    standards = {file.name: standard for file, standard in library.of(Standard)}
     for file, standard in library.of(Standard):
         for index, id_ in enumerate(standard.supports):
             if annex is not None and id_ not in annex.requirements:
                 yield _lost(file, ("supports", index), "identifier of Annex I", annex.requirements)
         if standard.successor is not None and _is_id(standard.successor) and standard.successor not in standards:
             yield _lost(file, ("successor",), "standard of the library", standards)
+        yield from _lost_in_clauses(file, standard, standards)
+
+
+def _lost_in_clauses(file: DataFile[Standard], standard: Standard, standards: dict[str, Standard]) -> Iterator[Found]:
+    """Clauses of the general standard and of ISO 14971 that the clauses of a standard name."""
+    if standard.base is not None and standard.base not in standards:
+        yield _lost(file, ("base",), "standard of the library", standards)
+    base, process = standards.get(standard.base or ""), standards.get(PROCESS)
+    for key, item in standard.clauses.items():
+        if base is not None and item.changes is not None and item.changes not in base.clauses:
+            yield _lost(file, ("clauses", key, "changes"), f"clause of `{base.id}`", base.clauses)
+        for index, step in enumerate(item.steps):
+            if process is not None and process.clauses and step not in process.clauses:
+                yield _lost(file, ("clauses", key, "steps", index), f"clause of `{PROCESS}`", process.clauses)
 
 
 def _is_id(successor: str) -> bool:

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 
 from mdr_blueprint import conditions
 from mdr_blueprint.load.law import Law
 from mdr_blueprint.model.library import AnnexPoints, ClassRule, Detail, LawSource
-from mdr_blueprint.tables import Cell, Column, Lines
+from mdr_blueprint.tables import Column
 from mdr_blueprint.tables.drives import drives_words
+from mdr_blueprint.write.site.handbook_standards import standard_pages
 from mdr_blueprint.write.site.pages import SitePage
-from mdr_blueprint.write.site.sheet import Sheet
-
-SECTION = "Law and standards"
+from mdr_blueprint.write.site.sheet import LAW_SECTION, Sheet, doubt, lines, note
 
 
 def law_pages(law: Law) -> Iterator[SitePage]:
@@ -24,9 +23,7 @@ def law_pages(law: Law) -> Iterator[SitePage]:
     yield _points_page("annex-iv.html", "Annex IV: declaration of conformity", law.annex_iv)
     yield _points_page("annex-xiv.html", "Annex XIV: clinical evaluation and follow-up", law.annex_xiv)
     yield _obligations_page(law)
-    yield _standards_page(law)
-    yield _guidance_page(law)
-    yield from _clause_pages(law)
+    yield from standard_pages(law)
 
 
 def _dated(source: LawSource) -> str:
@@ -36,27 +33,13 @@ def _dated(source: LawSource) -> str:
     return f"{where}. In our own words, no substitute for the legal text."
 
 
-def _lines(items: Iterable[str]) -> Cell:
-    found = tuple(item.replace("`", "") for item in items if item)  # a cell is no Markdown
-    return "" if not found else found[0] if len(found) == 1 else Lines(found)
-
-
-def _doubt(confidence: str | None) -> str:
-    """What makes an entry less than certain."""
-    return "" if confidence in (None, "high") else f"({confidence})"
-
-
-def _note(note: str | None) -> str:
-    return f"Note: {note}" if note else ""
-
-
 def _facts_page(law: Law) -> SitePage:
-    sheet = Sheet("facts.html", "Vocabulary of device facts", SECTION)
+    sheet = Sheet("facts.html", "Vocabulary of device facts", LAW_SECTION)
     sheet.text(
         "The names and answers that a project may use under `facts`. A fact without listed answers is `true` or `false`. A "
         "*judgement* needs an argument. *Drives* counts requirements of Annex I, rules of Annex VIII, points of Annexes II, "
-        "III, IV and XIV, obligations and standards whose conditions ask for the fact, directly or through one that follows "
-        "from it."
+        "III, IV and XIV, obligations, standards and their clauses whose conditions ask for the fact, directly or "
+        "through one that follows from it."
     )
     sheet.table(
         (
@@ -68,9 +51,9 @@ def _facts_page(law: Law) -> SitePage:
         ),
         [
             (
-                _lines((name, "judgement" if fact.judgement else "")),
-                _lines((fact.question, fact.note or "")),
-                _lines(f"{answer}: {words}" if words else answer for answer, words in fact.values.items())
+                lines((name, "judgement" if fact.judgement else "")),
+                lines((fact.question, fact.note or "")),
+                lines(f"{answer}: {words}" if words else answer for answer, words in fact.values.items())
                 or ("a whole number" if fact.type == "number" else "true or false"),
                 fact.absent or "",
                 drives_words(law, name),
@@ -97,7 +80,7 @@ def _facts_page(law: Law) -> SitePage:
 
 def _annex_viii_page(law: Law) -> SitePage:
     annex = law.annex_viii
-    sheet = Sheet("annex-viii.html", "Annex VIII: classification rules", SECTION)
+    sheet = Sheet("annex-viii.html", "Annex VIII: classification rules", LAW_SECTION)
     sheet.text(_dated(annex.source))
     sheet.text(
         f"The rules are read by {annex.guidance.default}. A rule hits when its scope holds and one of its parts does; a part "
@@ -106,7 +89,7 @@ def _annex_viii_page(law: Law) -> SitePage:
     sheet.table(
         (Column("Guidance", 26), Column("Date", 10), Column("Confidence and note", 70)),
         [
-            (name, revision.date or "", _lines((revision.confidence or "", revision.note or "")))
+            (name, revision.date or "", lines((revision.confidence or "", revision.note or "")))
             for name, revision in annex.guidance.revisions.items()
         ],
     )
@@ -118,7 +101,7 @@ def _annex_viii_page(law: Law) -> SitePage:
     sheet.heading("implementing", "Implementing rules")
     sheet.table(
         (Column("Section", 8), Column("Rule", 22), Column("What it says (own words)", 70)),
-        [(key, item.title, _lines((item.text, item.note or ""))) for key, item in annex.implementing.items()],
+        [(key, item.title, lines((item.text, item.note or ""))) for key, item in annex.implementing.items()],
     )
     for number, rule in annex.rules.items():
         _rule(sheet, number, rule)
@@ -151,13 +134,13 @@ def _rule(sheet: Sheet, number: str, rule: ClassRule) -> None:
                 outcome.text,
                 outcome.device_class,
                 "general: nothing else of the rule holds" if outcome.general else conditions.words(outcome.when),
-                _lines(
+                lines(
                     (
                         f"takes the place of: {rule.outcomes[outcome.replaces].clause}"
                         if outcome.replaces in rule.outcomes
                         else "",
                         f"only under {', '.join(outcome.guidance)}" if outcome.guidance else "",
-                        _doubt(outcome.confidence),
+                        doubt(outcome.confidence),
                         outcome.note or "",
                     )
                 ),
@@ -168,7 +151,7 @@ def _rule(sheet: Sheet, number: str, rule: ClassRule) -> None:
 
 
 def _annex_i_page(law: Law) -> SitePage:
-    sheet = Sheet("annex-i.html", "Annex I: safety and performance requirements", SECTION)
+    sheet = Sheet("annex-i.html", "Annex I: safety and performance requirements", LAW_SECTION)
     sheet.text(_dated(law.gspr_source))
     sheet.text(
         "*Role*: `req` and `lead` are answered, and so is `interpretive`; `heading`, `cond` and `informational` ask for nothing. "
@@ -180,12 +163,12 @@ def _annex_i_page(law: Law) -> SitePage:
             (
                 item.citation,
                 item.role,
-                _lines(
+                lines(
                     (
                         item.topic,
                         "One answer may stand for the points below." if item.one_answer else "",
                         f"Changed: {item.changed}" if item.changed else "",
-                        _note(item.note),
+                        note(item.note),
                     )
                 ),
                 conditions.words(item.when) if item.answerable or item.when else "",
@@ -200,7 +183,7 @@ def _annex_i_page(law: Law) -> SitePage:
         [
             (
                 text.citation,
-                _lines((text.topic, _doubt(text.confidence), _note(text.note))),
+                lines((text.topic, doubt(text.confidence), note(text.note))),
                 conditions.words(text.when),
                 ", ".join(text.answered_by),
             )
@@ -212,7 +195,7 @@ def _annex_i_page(law: Law) -> SitePage:
     sheet.table(
         (Column("Identifier", 14), Column("Where it comes from", 44), Column("Here", 22), Column("Notes", 40)),
         [
-            (key, item.origin, ", ".join(item.instead), _lines((_doubt(item.confidence), item.note or "")))
+            (key, item.origin, ", ".join(item.instead), lines((doubt(item.confidence), item.note or "")))
             for key, item in law.refused.items()
         ],
     )
@@ -220,11 +203,9 @@ def _annex_i_page(law: Law) -> SitePage:
 
 
 def _points_page(path: str, title: str, *annexes: AnnexPoints) -> SitePage:
-    sheet = Sheet(path, title, SECTION)
+    sheet = Sheet(path, title, LAW_SECTION)
     sheet.text(_dated(annexes[0].source))
-    sheet.text(
-        "A point that no kind of record answers is answered by a document: an evidence record that names it in `points`."
-    )
+    sheet.text("A point that no kind of record answers is answered by a document: an evidence record that names it in `points`.")
     sheet.table(
         (
             Column("Point", 16),
@@ -237,7 +218,7 @@ def _points_page(path: str, title: str, *annexes: AnnexPoints) -> SitePage:
             (
                 point.citation,
                 point.title,
-                _lines((point.needs, _doubt(point.confidence), _note(point.note))),
+                lines((point.needs, doubt(point.confidence), note(point.note))),
                 conditions.words(point.when),
                 ", ".join(point.kinds) or "documents",
             )
@@ -249,7 +230,7 @@ def _points_page(path: str, title: str, *annexes: AnnexPoints) -> SitePage:
 
 
 def _obligations_page(law: Law) -> SitePage:
-    sheet = Sheet("obligations.html", "Obligations by class and facts", SECTION)
+    sheet = Sheet("obligations.html", "Obligations by class and facts", LAW_SECTION)
     sheet.text(_dated(law.obligations.source))
     sheet.text(law.obligations.source.note or "")
     sheet.table(
@@ -264,8 +245,8 @@ def _obligations_page(law: Law) -> SitePage:
             (
                 duty.title,
                 duty.kind,
-                _lines((duty.citation, _doubt(duty.confidence))),
-                _lines((duty.duty, *map(_detail, duty.details), _note(duty.note))),
+                lines((duty.citation, doubt(duty.confidence))),
+                lines((duty.duty, *map(_detail, duty.details), note(duty.note))),
                 conditions.words(duty.when),
             )
             for duty in law.obligations.obligations.values()
@@ -276,79 +257,3 @@ def _obligations_page(law: Law) -> SitePage:
 
 def _detail(detail: Detail) -> str:
     return f"[{conditions.words(detail.when)}] {detail.text}" if detail.when else detail.text
-
-
-def _standards_page(law: Law) -> SitePage:
-    sheet = Sheet("standards.html", "Standards", SECTION)
-    sheet.text(
-        "Dated data: edition, status and how sure it is. A status from a secondary source must be checked in the Official "
-        "Journal before it is relied on."
-    )
-    sheet.table(
-        (
-            Column("Id", 16),
-            Column("Designation", 26),
-            Column("Subject", 28),
-            Column("Status and confidence", 16),
-            Column("Called for when", 32),
-            Column("Source, and when it was checked", 34),
-        ),
-        [
-            (
-                id_,
-                _lines((standard.designation, "" if standard.european == standard.designation else standard.european or "")),
-                standard.title,
-                _lines((standard.status.replace("_", " "), standard.confidence)),
-                "always" if standard.always else conditions.words(standard.when) if standard.when else "",
-                f"{standard.checked}: {standard.reference}",
-            )
-            for id_ in law.standard_ids
-            if (standard := law.standard(id_)) is not None
-        ],
-    )
-    return sheet.done()
-
-
-def _guidance_page(law: Law) -> SitePage:
-    source = law.guidance.source
-    sheet = Sheet("guidance.html", "Register of guidance", SECTION)
-    note = f" {source.note[0].upper()}{source.note[1:]}." if source.note else ""
-    sheet.text(f"As of {source.checked}: {source.reference or ''}.{note} Revision 0 is a first version without a number.")
-    sheet.table(
-        (
-            Column("Id", 18),
-            Column("Title (own words)", 42),
-            Column("Newest revision known", 12),
-            Column("Date", 12),
-            Column("Earlier ones", 11),
-            Column("Status", 11),
-            Column("Confidence and note", 44),
-        ),
-        [
-            (
-                id_,
-                document.title,
-                document.revision or "",
-                document.date or "",
-                ", ".join(document.earlier),
-                document.status,
-                _lines((document.confidence or "", document.note or "")),
-            )
-            for id_, document in law.guidance.documents.items()
-        ],
-    )
-    return sheet.done()
-
-
-def _clause_pages(law: Law) -> Iterator[SitePage]:
-    for id_ in law.standard_ids:
-        standard = law.standard(id_)
-        if standard is None or not standard.clauses:
-            continue
-        sheet = Sheet(f"standard-{id_}.html", f"Clauses of {standard.designation}", "Clauses of standards")
-        sheet.text(standard.clauses_note or "")
-        sheet.table(
-            (Column("Clause", 10), Column("Title (own words)", 60), Column("Kind", 14), Column("Points into the risk file", 16)),
-            [(key, item.title, item.kind or "", "yes" if item.rm_hook else "") for key, item in standard.clauses.items()],
-        )
-        yield sheet.done()

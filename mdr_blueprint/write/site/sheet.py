@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from html import escape
 
 from mdr_blueprint.markdown import parse_prose
 from mdr_blueprint.rules import catalogue
-from mdr_blueprint.tables import Cell, Column, Row, Table, Words
+from mdr_blueprint.tables import Cell, Column, Lines, Row, Table, Words
 from mdr_blueprint.write.site.html import HtmlWriter
 from mdr_blueprint.write.site.pages import SearchEntry, SitePage, TocEntry
+
+LAW_SECTION = "Law and standards"
 
 
 class Sheet:
@@ -53,3 +56,18 @@ def rule_address(id_: str, _place: str | None) -> str | None:
 
 def prose(text: str) -> Words:
     return Words(parse_prose(text))
+
+
+def lines(items: Iterable[str]) -> Cell:
+    """What is not empty, one below the other."""
+    found = tuple(item.replace("`", "") for item in items if item)  # a cell is no Markdown
+    return "" if not found else found[0] if len(found) == 1 else Lines(found)
+
+
+def doubt(confidence: str | None) -> str:
+    """What makes an entry less than certain."""
+    return "" if confidence in (None, "high") else f"({confidence})"
+
+
+def note(words: str | None) -> str:
+    return f"Note: {words}" if words else ""
