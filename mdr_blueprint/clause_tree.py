@@ -12,19 +12,23 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from mdr_blueprint.facts import Known
+from mdr_blueprint.facts import said as said_facts
 from mdr_blueprint.load import Dossier, Entry, Law
 from mdr_blueprint.model import AppliedStandard, ClauseAnswer
 from mdr_blueprint.model.library import ClauseItem, Standard
 
 Verdict = Literal["P", "F", "N/A", "N/E", "open"]
 Source = Literal["answer", "facts", "particular", "excluded", "above", "nobody"]
-"""Who says it: the record; the facts; a standard that takes the clause out; an exclusion in `standards`; the verdict N/A or N/E
-of a clause above; nobody yet.
+"""Who says it: the record; the facts; a standard that takes the clause out; an exclusion in `standards`; the verdict of a
+clause above, which stands for what nobody judges below it; nobody yet.
 """
 WORST_FIRST: tuple[Verdict, ...] = ("F", "open", "N/E", "P", "N/A")
 """A failure is never hidden. What nobody has judged comes before what was left out on purpose: else a parent would look finished
 while work below it is not done. A pass beside clauses that do not apply is a pass.
 """
+
+COVERING: tuple[Verdict, ...] = ("P", "N/A", "N/E")
+"""Verdicts of a heading that stand for what nobody judges below it. A failure does not: it says that one clause failed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +71,11 @@ def worst(verdicts: Iterable[Verdict]) -> Verdict:
     """The verdict of a clause from those of its parts."""
     found = set(verdicts)
     return next((verdict for verdict in WORST_FIRST if verdict in found), "open")
+
+
+def reopened_by(answer: ClauseAnswer, known: Known) -> tuple[tuple[str, str], ...]:
+    """The facts that an answer rests on and that do not hold for the device (any more)."""
+    return tuple((name, fact.value) for name, fact in answer.facts.items() if known.values.get(name) != fact.value)
 
 
 def in_force(standard: Standard, edition: str | None) -> Mapping[str, ClauseItem]:
@@ -156,10 +165,13 @@ class _Tree:
         changes: tuple[Change, ...],
         above: ClauseState | None,
     ) -> tuple[Verdict, Source, str]:
-        """What is said of the clause itself. A record goes before everything else; rules find where it is contradicted."""
+        """What is said of the clause itself. A record goes before everything else while the facts hold that it rests on; rules
+        find where it is contradicted.
+        """
         said = entry.record.verdict if entry else None
-        if said is not None and said != "open":
-            return said, "answer", ""
+        if entry is not None and said is not None and said != "open":
+            lost = reopened_by(entry.record, self.known)
+            return ("open", "answer", f"judged {said} while {said_facts(lost)}") if lost else (said, "answer", "")
         if key in self.excluded:
             return "N/A", "excluded", self.excluded[key]
         out = next((change for change in changes if change.mode in ("not_applicable", "replaced")), None)
@@ -169,7 +181,7 @@ class _Tree:
         outcome = self.known.judge(item.when)
         if item.when is not None and outcome.holds is False:
             return "N/A", "facts", self.known.why(item.when)
-        if above is not None and above.own in ("N/A", "N/E") and above.source != "nobody":
+        if above is not None and above.own in COVERING and above.source != "nobody":
             return above.own, "above", above.why or f"as clause {above.key}"
         return "open", "nobody" if said is None else "answer", ""
 

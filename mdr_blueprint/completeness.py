@@ -126,6 +126,12 @@ def last_run(dossier: Dossier, graph: Graph, test: str) -> Entry[Run] | None:
     return runs[max(dated)[1]] if dated else None
 
 
+def is_argued(record: Run | Evidence, revision: str | None) -> bool:
+    """Whether a delta assessment argues that what was found on another revision of the device holds for this one."""
+    delta = record.delta_assessment
+    return delta is not None and revision is not None and delta.revision == revision and bool(delta.argument)
+
+
 def is_proven(dossier: Dossier, graph: Graph, proofs: list[str]) -> bool:
     """Whether there are proofs and each of them holds today: a test by its last run, a document by its approval."""
     return bool(proofs) and all(_holds(dossier, graph, id_) for id_ in proofs)

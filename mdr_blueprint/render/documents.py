@@ -39,7 +39,9 @@ from mdr_blueprint.render.templates import Template, partials, read_templates
 from mdr_blueprint.render.views import Missing, Raw, RecordView, entry_view
 from mdr_blueprint.tables import Column, Gap, RecordLink, Row, Table, Tables
 from mdr_blueprint.tables.engine import kinds as table_kinds
-from mdr_blueprint.tables.inputs import answered_standards, standard_words
+from mdr_blueprint.tables.inputs import standard_words
+from mdr_blueprint.tables.measurements import measured_kinds
+from mdr_blueprint.tables.series import called_for, judged, judged_of_series
 from mdr_blueprint.tables.states import summary
 
 View = Literal["wide", "cards", "tree"]
@@ -145,7 +147,11 @@ class _Renderer:
             gaps=lambda name, option=None: self._table(name, option).gaps,
             readiness=summary(self.inputs),
             standard_words=lambda id_: standard_words(self.inputs, id_),
-            standards_judged=list(answered_standards(self.inputs)),
+            standards_judged=judged(self.inputs),
+            electrical_standards=judged_of_series(self.inputs),
+            measured_kinds=list(measured_kinds(self.inputs)),
+            called_for=lambda id_: called_for(self.inputs, id_),
+            because=self._because,
             report=self.inputs.report,
             law=RecordView(self.inputs.law.gspr_source, "source of Annex I"),
         )
@@ -308,6 +314,13 @@ class _Renderer:
 
     def _figure(self, id_: str) -> str:
         return self.inputs.say(f"{{figure:{id_}}}")
+
+    def _because(self, id_: str) -> str:
+        """Why the facts call for a standard, or do not: `does not apply because active = false`."""
+        known = self.inputs.law.standard(id_)
+        if known is None:
+            raise LookupError(f"there is no standard `{id_}`{did_you_mean(id_, self.inputs.law.standard_ids)}")
+        return self.inputs.why(known.when)
 
     def _link(self, id_: object) -> Raw:
         if isinstance(id_, Missing):

@@ -8,6 +8,7 @@ from typing import Any
 
 from mdr_blueprint.graph import Edge, Graph
 from mdr_blueprint.load import Dossier, Entry
+from mdr_blueprint.model.verification import DeltaAssessment
 from mdr_blueprint.rules.engine import live
 from mdr_blueprint.source import Sources
 
@@ -53,6 +54,35 @@ def lacks(entry: Entry[Any], field: str) -> bool:
     if value:
         return isinstance(value, str) and not value.strip()
     return not entry.raw.get(field)
+
+
+def unsaid(entry: Entry[Any], *steps: str | int) -> bool:
+    """Whether nothing is written at a place inside a record: `unsaid(entry, "creepage", "required")`. As in `lacks`, what could
+    not be read is no gap.
+    """
+    value: Any = entry.raw
+    for step in steps:
+        if value is None:
+            return True
+        if isinstance(value, list) and isinstance(step, int):
+            value = value[step] if step < len(value) else None
+        elif isinstance(value, dict):
+            value = value.get(step)
+        else:
+            return False
+    return value is None or value in ([], {}) or (isinstance(value, str) and not value.strip())
+
+
+def holds_for(delta: DeltaAssessment | None, revision: str) -> bool:
+    """Whether a delta assessment argues that a result of another revision holds for this one."""
+    return delta is not None and delta.revision == revision and bool(delta.argument)
+
+
+def shortfall(delta: DeltaAssessment | None) -> str:
+    """Why a delta assessment is not enough, as the end of a message; empty where there is none."""
+    if delta is None:
+        return ""
+    return f", and its delta assessment {f'is for `{delta.revision}`' if delta.argument else 'argues nothing'}"
 
 
 def gaps(entry: Entry[Any], *fields: str) -> list[str]:

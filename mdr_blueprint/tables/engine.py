@@ -11,17 +11,19 @@ from pathlib import Path
 from mdr_blueprint.tables.inputs import Inputs, shown
 from mdr_blueprint.tables.shapes import ILLUSTRATIVE, Column, Gap, LineItem, Lines, MatrixField, Row, Table, says_illustrative
 
-SHARED = ("__init__", "answered", "drives", "engine", "inputs", "levels", "proofs", "shapes", "states")
+SHARED = ("__init__", "answered", "drives", "engine", "inputs", "levels", "proofs", "series", "shapes", "states")
 """Modules of this package that are no family of tables."""
 UNMARKED = frozenset({"findings", "family_findings"})
 """Tables that say of a record what is wrong with it, and not what it says."""
 SHEETS = (
-    "readiness", "findings", "gspr", "gspr_trace", "classification_rules", "obligations", "standards", "standards_called_for",
-    "clauses", "measurements", "risks", "matrix_before", "matrix_after",
+    "readiness", "findings", "gspr", "gspr_trace", "gspr_clause_trace", "classification_rules", "obligations",
+    "standards", "standards_called_for", "clauses", "measurements", "applied_parts",
+    "essential_performance", "insulation", "critical_components", "rm_hooks", "risks", "matrix_before", "matrix_after",
     "not_acceptable", "residual_risks", "hazard_trace", "controls", "rejected_options", "control_verification",
     "information_for_safety", "disclosures", "introduced", "failure_modes", "questionnaire",
-    "library_hazards", "harms", "observations", "review_statements", "risk_requirements", "need_trace", "links", "requirements",
-    "tests", "runs", "evidence", "statements", "claims", "components", "figures", "software_items", "soup", "waivers",
+    "library_hazards", "harms", "observations", "review_statements", "risk_requirements", "coverage", "need_trace",
+    "level_trace", "allocation", "links", "requirements", "tests", "runs", "results_by_revision", "delta_assessments",
+    "imported_runs", "evidence", "statements", "claims", "components", "figures", "software_items", "soup", "waivers",
 )  # fmt: skip
 """Order of the sheets in the workbook: first what a reviewer asks first."""
 
@@ -129,7 +131,7 @@ class Tables:
 
     def _option_words(self, option: str | None) -> str:
         standard = self.inputs.law.standard(option) if option else None
-        return standard.designation if standard else str(option)
+        return standard.designation if standard else str(option).replace("_", " ")
 
     def sheets(self) -> Iterator[Table]:
         """The tables of the workbook, in order."""

@@ -9,6 +9,7 @@ from functools import cached_property
 from typing import Any
 
 from mdr_blueprint.classification import Classified
+from mdr_blueprint.clause_tree import ClauseState, clause_tree
 from mdr_blueprint.conditions import Condition
 from mdr_blueprint.diagnostics import Report
 from mdr_blueprint.facts import Known, known
@@ -45,6 +46,16 @@ class Inputs:
     def classified(self) -> Classified:
         """The class by the facts."""
         return self.known.classified
+
+    @cached_property
+    def _clause_trees(self) -> dict[str, tuple[ClauseState, ...]]:
+        return {}
+
+    def clause_states(self, standard: str) -> tuple[ClauseState, ...]:
+        """The clauses of a standard as they are in force for the device, each with its verdict."""
+        if standard not in self._clause_trees:
+            self._clause_trees[standard] = clause_tree(self.dossier, self.law, self.known, standard)
+        return self._clause_trees[standard]
 
     @cached_property
     def open_findings(self) -> dict[str, int]:

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import Literal
 
 from mdr_blueprint import completeness
 from mdr_blueprint.graph import Edge
+from mdr_blueprint.load import Entry
 from mdr_blueprint.model import Device, Evidence, Run, Test
 from mdr_blueprint.tables.inputs import Inputs
-from mdr_blueprint.tables.shapes import Cell, Gap, RecordLink
+from mdr_blueprint.tables.shapes import Cell, Gap, LineItem, Lines, RecordLink
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +42,7 @@ def proof(inputs: Inputs, edge: Edge) -> Proof:
     return Proof(
         shown,
         inputs.illustrative(entry, status) if status == "approved" else Gap(status),
-        revision(inputs, entry.record.device_revision),
+        revision(inputs, entry.record),
         str(entry.record.date or ""),
         inputs.link(entry.id),
     )
@@ -53,17 +56,24 @@ def _tested(inputs: Inputs, edge: Edge) -> Proof:
     return Proof(
         shown,
         inputs.illustrative(run, result) if result == "pass" else Gap(result),
-        revision(inputs, run.record.device_revision) or Gap("no revision"),
+        revision(inputs, run.record) or Gap("no revision"),
         str(run.record.date or ""),
         inputs.places(run.id, "evidence", "no report"),
     )
 
 
-def revision(inputs: Inputs, looked_at: str | None) -> str | Gap:
-    """The revision that was looked at, as a gap where the file describes another one."""
+def described(inputs: Inputs) -> str | None:
+    """The revision of the device that the file describes."""
     device = inputs.dossier.single(Device)
-    current = device.revision if device else None
+    return device.revision if device else None
+
+
+def revision(inputs: Inputs, record: Run | Evidence) -> str | Gap:
+    """The revision that was looked at, as a gap where the file describes another one and nobody argues why that is enough."""
+    looked_at, current = record.device_revision, described(inputs)
     if looked_at and current and looked_at != current:
+        if completeness.is_argued(record, current):
+            return f"{looked_at}, argued for {current}"
         return Gap(f"{looked_at}, not {current}")
     return looked_at or ""
 
@@ -94,3 +104,73 @@ def proof_result(inputs: Inputs, id_: str) -> str | Gap:
     status = evidence.record.status or "no status"
     words = ", ".join(part for part in (status, evidence.record.device_revision) if part)
     return inputs.illustrative(evidence, words) if status == "approved" else Gap(words)
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """How a test stands for the revision that the file describes."""
+
+    word: Literal["passed", "argued", "not passed", "other revision", "not run"]
+    """`argued` is a pass on another revision, with a delta assessment for this one."""
+    shown: str | Gap
+
+    @property
+    def holds(self) -> bool:
+        return self.word in ("passed", "argued")
+
+
+def runs_of(inputs: Inputs, test: str) -> list[Entry[Run]]:
+    """The runs of a test that are not retired, the newest first."""
+    runs = [run for id_ in inputs.graph.sources(test, "test") if (run := inputs.dossier.get(id_, Run))]
+    live = [run for run in runs if run.record.retired is None]
+    return [live[at] for _, at in sorted(((str(run.record.date or ""), at) for at, run in enumerate(live)), reverse=True)]
+
+
+def counting(runs: Sequence[Entry[Run]], current: str | None) -> Entry[Run]:
+    """Which of some runs of a test, the newest first, speaks for the described revision."""
+    on_it = (run for run in runs if current is not None and run.record.device_revision == current)
+    argued = (run for run in runs if completeness.is_argued(run.record, current))
+    return next(on_it, None) or next(argued, None) or runs[0]
+
+
+def standing(inputs: Inputs, test: str) -> Standing:
+    """By the newest run on the described revision, else by the newest one that is argued to hold for it, else by the newest of
+    all. A later run that did not pass is not passed over, whatever it was made on.
+    """
+    runs, current = runs_of(inputs, test), described(inputs)
+    if not runs:
+        return Standing("not run", Gap("not run"))
+    run = counting(runs, current)
+    if runs[0].record.result != "pass":
+        run = runs[0]
+    record = run.record
+    words = ", ".join(part for part in (record.result or "no result", record.device_revision) if part)
+    if record.result != "pass":
+        return Standing("not passed", Gap(words))
+    if current is not None and record.device_revision == current:
+        return Standing("passed", inputs.illustrative(run, words))
+    if completeness.is_argued(record, current):
+        return Standing("argued", inputs.illustrative(run, f"{words}, argued for {current}"))
+    return Standing("other revision", Gap(f"{words}, not {current}" if record.device_revision else f"{words}, no revision"))
+
+
+def live(inputs: Inputs, ids: Iterable[str]) -> list[str]:
+    """Those of some records that are there and not retired."""
+    found = ((id_, inputs.dossier.entries.get(id_)) for id_ in ids)
+    return [id_ for id_, entry in found if entry is not None and entry.record.retired is None]
+
+
+def tests_of(inputs: Inputs, requirement: str) -> list[str]:
+    """The tests that verify a requirement."""
+    return live(inputs, inputs.graph.targets(requirement, "verified_by"))
+
+
+def requirement_result(inputs: Inputs, requirement: str) -> Cell:
+    """What its tests say: in one word where all say the same, else test by test."""
+    found = {test: standing(inputs, test).shown for test in tests_of(inputs, requirement)}
+    if not found:
+        return Gap("no test")
+    if len(set(found.values())) == 1:
+        return next(iter(found.values()))
+    items: list[LineItem] = [Gap(f"{test} {s.text}") if isinstance(s, Gap) else f"{test} {s}" for test, s in found.items()]
+    return Lines(tuple(items))

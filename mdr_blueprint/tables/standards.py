@@ -1,15 +1,13 @@
-"""Applied standards, clause verdicts and measurements."""
+"""Standards that are applied, and those that the facts call for."""
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterator
 
 from mdr_blueprint.load import Entry
-from mdr_blueprint.model import AppliedStandard, ClauseAnswer
-from mdr_blueprint.model.law import Measurement
+from mdr_blueprint.model import AppliedStandard
 from mdr_blueprint.tables.engine import table
-from mdr_blueprint.tables.inputs import Inputs, answered_standards, records, standard_words
+from mdr_blueprint.tables.inputs import Inputs, records
 from mdr_blueprint.tables.shapes import Cell, Column, Gap, Lines, RecordLink, Row, row, value
 
 
@@ -104,117 +102,3 @@ def _applied(inputs: Inputs, entry: Entry[AppliedStandard] | None, successor: st
         return Gap("extent missing")
     words = f"{'in full' if record.applied == 'full' else 'in part'}, edition {record.edition or 'not stated'}"
     return f"{words}; successor: {successor}" if successor else words
-
-
-@table(
-    "clauses",
-    "Clause verdicts, {option}",
-    Column("Clause", 9),
-    Column("Title (own words)", 32),
-    Column("Verdict", 8),
-    Column("Remark", 36),
-    Column("Evidence", 24),
-    Column("Risk file", 14),
-    option="standard",
-    sheet=True,
-    options_of=answered_standards,
-)
-def clauses(inputs: Inputs, standard: str) -> Iterator[Row]:
-    known = inputs.law.standard(standard)
-    titles = {key: item.title for key, item in known.clauses.items()} if known else {}
-    answers = {entry.key: entry for entry in inputs.dossier.of(ClauseAnswer) if entry.owner == standard}
-    for key in sorted(answers, key=clause_order):
-        entry = answers[key]
-        verdict = entry.record.verdict
-        needs_proof = verdict in ("P", "F")
-        yield row(
-            entry.id,
-            RecordLink(entry.id, key),
-            titles.get(key, ""),
-            Gap("open") if verdict in (None, "open") else verdict,
-            value(inputs.say(entry.record.remark)) if verdict == "N/A" else inputs.say(entry.record.remark),
-            inputs.places(entry.id, "evidence", "missing" if needs_proof else None),
-            inputs.links(inputs.graph.targets(entry.id, "risks", "controls"), None),
-        )
-
-
-@table(
-    "clause_counts",
-    "Verdicts by standard",
-    Column("Standard", 30),
-    Column("Judged clauses", 12),
-    Column("Pass", 8),
-    Column("Fail", 8),
-    Column("Not applicable", 12),
-    Column("Not evaluated", 12),
-    Column("Open", 8),
-    empty="No clause of a standard is judged.",
-)
-def clause_counts(inputs: Inputs) -> Iterator[Row]:
-    for standard in answered_standards(inputs):
-        answers = [entry for entry in inputs.dossier.of(ClauseAnswer) if entry.owner == standard]
-        counts = Counter("open" if entry.record.verdict in (None, "open") else entry.record.verdict for entry in answers)
-        fails, unjudged = (Gap(str(counts[word])) if counts[word] else "0" for word in ("F", "open"))
-        yield row(
-            standard,
-            standard_words(inputs, standard),
-            str(len(answers)),
-            str(counts["P"]),
-            fails,
-            str(counts["N/A"]),
-            str(counts["N/E"]),
-            unjudged,
-        )
-
-
-def clause_order(key: str) -> list[tuple[int, str]]:
-    """`8.10` behind `8.9`, `8.1(b)` behind `8.1`."""
-    return [(int(part), "") if part.isdigit() else (10_000, part) for part in key.replace("(", ".(").split(".")]
-
-
-@table(
-    "measurements",
-    "Measurements, {option}",
-    Column("Clause", 9),
-    Column("Quantity", 26),
-    Column("Part", 20),
-    Column("Condition", 20),
-    Column("Value", 12),
-    Column("Limit", 14),
-    Column("Uncertainty", 10),
-    Column("Instrument", 12),
-    Column("Date", 11),
-    option="standard",
-    sheet=True,
-    options_of=answered_standards,
-    empty="No measurements are recorded for this standard.",
-)
-def measurements(inputs: Inputs, standard: str) -> Iterator[Row]:
-    answers = [entry for entry in inputs.dossier.of(ClauseAnswer) if entry.owner == standard and entry.record.measurements]
-    for entry in sorted(answers, key=lambda e: clause_order(e.key)):
-        for m in entry.record.measurements:
-            bound = {"at_most": "≤ ", "at_least": "≥ ", None: ""}[m.bound]
-            limit = f"{bound}{m.limit} {m.limit_unit or m.unit or ''}".strip() if m.limit is not None else None
-            mark = " (illustrative)" if m.illustrative or entry.record.illustrative else ""
-            yield row(
-                entry.id,
-                RecordLink(entry.id, entry.key),
-                m.quantity,
-                inputs.titled(m.part) if m.part else "",
-                condition(m),
-                value("" if m.value is None else f"{m.value} {m.unit or ''}{mark}".strip()),
-                value(limit),
-                "" if m.uncertainty is None else f"± {m.uncertainty}",
-                inputs.link(m.instrument) if m.instrument else Gap(),
-                str(m.date or ""),
-            )
-
-
-def condition(m: Measurement) -> str:
-    """`type BF, a.c., single fault`."""
-    words = (
-        f"type {m.part_type}" if m.part_type else "",
-        {"ac": "a.c.", "dc": "d.c."}.get(m.current or "", m.current or ""),
-        (m.condition or "").replace("_", " "),
-    )
-    return ", ".join(word for word in words if word)

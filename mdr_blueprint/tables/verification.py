@@ -1,4 +1,4 @@
-"""Tables about needs, requirements, tests, runs and the matrix that joins them."""
+"""Tables about needs, requirements, tests and runs."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from mdr_blueprint.model import Instrument, Need, Requirement, Run, Test
 from mdr_blueprint.tables.engine import table
 from mdr_blueprint.tables.inputs import Inputs, prose_or_empty, records
-from mdr_blueprint.tables.proofs import last_result, last_run
+from mdr_blueprint.tables.proofs import last_result
 from mdr_blueprint.tables.shapes import Cell, Column, Gap, Lines, RecordLink, Row, row, value
 
 
@@ -123,55 +123,6 @@ def instruments(inputs: Inputs) -> Iterator[Row]:
             value(record.calibrated),
             value(record.due),
         )
-
-
-@table(
-    "need_trace",
-    "Need to result",
-    Column("User need", 26),
-    Column("Requirement", 30),
-    Column("Test", 30),
-    Column("Result", 16),
-    Column("Evidence", 30),
-    sheet=True,
-)
-def need_trace(inputs: Inputs) -> Iterator[Row]:
-    """One row per need, requirement and test; requirements that rest on no need follow with the origin they have."""
-    graph = inputs.graph
-    told: set[str] = set()
-    for need in records(inputs, Need):
-        below = requirements_below(inputs, need.id)
-        if not below:
-            yield row(need.id, inputs.titled(need.id), Gap("no requirement"), "", "", "")
-        for requirement in below:
-            told.add(requirement)
-            yield from _requirement_rows(inputs, inputs.titled(need.id), requirement)
-    for entry in records(inputs, Requirement):
-        if entry.id not in told:
-            origin = [*graph.targets(entry.id, "satisfies"), *graph.sources(entry.id, "implemented_by")]
-            yield from _requirement_rows(inputs, inputs.links(origin, "no origin"), entry.id)
-
-
-def requirements_below(inputs: Inputs, id_: str) -> list[str]:
-    """Requirements that satisfy a need, and those that satisfy these, breadth first."""
-    found: dict[str, None] = {}
-    todo = [id_]
-    while todo:
-        for source in inputs.graph.sources(todo.pop(0), "satisfies"):
-            if source not in found:
-                found[source] = None
-                todo.append(source)
-    return list(found)
-
-
-def _requirement_rows(inputs: Inputs, first: Cell, requirement: str) -> Iterator[Row]:
-    tests_of = inputs.graph.targets(requirement, "verified_by")
-    if not tests_of:
-        yield row(requirement, first, inputs.titled(requirement), Gap("no test"), "", "")
-    for test in tests_of:
-        latest = last_run(inputs, test)
-        evidence = inputs.places(latest, "evidence") if latest else ""
-        yield row(requirement, first, inputs.titled(requirement), inputs.titled(test), last_result(inputs, test), evidence)
 
 
 @table("needs", "User needs", Column("Need", 10), Column("Title", 28), Column("Text", 50), Column("Requirements", 30))

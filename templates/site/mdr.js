@@ -1,61 +1,95 @@
-/* A filter and "only gaps" above each longer table; "fold all" above a tree; hits of the search that lead to records. Works from disk; asks the network for nothing. */
+/* A filter and "only gaps" above each longer table, tree or set of cards; "fold all" above a tree; hits of the search that lead to records. Works from disk; asks the network for nothing. */
 (function () {
   "use strict";
-  function tools(table) {
-    var rows = Array.prototype.slice.call(table.tBodies[0].rows);
-    var gaps = Number(table.dataset.gaps || 0);
-    if (rows.length < 8 && !gaps) { return; }
-    var bar = document.createElement("div");
-    bar.className = "mdr-tools";
-    var words = document.createElement("input");
-    words.type = "search";
-    words.placeholder = "Filter rows";
-    words.setAttribute("aria-label", "Filter the rows of the table below");
-    var count = document.createElement("span");
-    count.setAttribute("role", "status");
-    bar.appendChild(words);
+  var bars = 0;
+  function make(tag, name, parent) {
+    var element = document.createElement(tag);
+    if (name) { element.className = name; }
+    if (parent) { parent.appendChild(element); }
+    return element;
+  }
+  /* The bar above something that has rows: `frame` is what it stands before, `found` the rows, `what` their name. */
+  function tools(frame, found, what, searched) {
+    var rows = Array.prototype.slice.call(found);
+    var gaps = rows.filter(function (row) { return row.classList.contains("mdr-gap-row"); }).length;
+    var bar = make("div", "mdr-tools");
+    frame.id = frame.id || "mdr-rows-" + (bars += 1);
+    var words = null;
+    if (searched) {
+      words = make("input", "", bar);
+      words.type = "search";
+      words.placeholder = "Filter " + what;
+      words.setAttribute("aria-label", "Filter the " + what + " below");
+      words.setAttribute("aria-controls", frame.id);
+    }
     var only = null;
     if (gaps) {
-      only = document.createElement("input");
+      var label = make("label", "", bar);
+      only = make("input", "", label);
       only.type = "checkbox";
-      var label = document.createElement("label");
-      label.appendChild(only);
+      only.setAttribute("aria-label", "only gaps (" + gaps + ") in the " + what + " below");
+      only.setAttribute("aria-controls", frame.id);
       label.appendChild(document.createTextNode("only gaps (" + gaps + ")"));
-      bar.appendChild(label);
     }
-    bar.appendChild(count);
+    var count = make("span", "", bar);
+    count.setAttribute("role", "status");
     var texts = null;
     function apply() {
-      if (!texts) { texts = rows.map(function (row) { return row.textContent.toLowerCase(); }); }
-      var wanted = words.value.toLowerCase().split(/\s+/).filter(Boolean);
+      var wanted = words ? words.value.toLowerCase().split(/\s+/).filter(Boolean) : [];
+      var narrow = Boolean(only && only.checked);
+      if (wanted.length && !texts) { texts = rows.map(function (row) { return row.textContent.toLowerCase(); }); }
       var shown = 0;
       rows.forEach(function (row, i) {
-        var hit = (!only || !only.checked || row.classList.contains("mdr-gap-row")) &&
-          wanted.every(function (word) { return texts[i].indexOf(word) !== -1; });
-        row.hidden = !hit;
-        if (hit) { shown += 1; }
+        row.hidden = (narrow && !row.classList.contains("mdr-gap-row")) ||
+          !wanted.every(function (word) { return texts[i].indexOf(word) !== -1; });
+        if (!row.hidden) { shown += 1; }
       });
-      count.textContent = shown + " of " + rows.length + " rows";
+      bar.classList.toggle("mdr-narrowed", shown < rows.length);
+      count.textContent = (narrow ? "only gaps: " : "") + shown + " of " + rows.length + " " + what;
+      frame.dispatchEvent(new Event("mdr-narrowed"));
     }
-    words.addEventListener("input", apply);
+    if (words) { words.addEventListener("input", apply); }
     if (only) { only.addEventListener("change", apply); }
-    count.textContent = rows.length + (rows.length === 1 ? " row" : " rows");
-    table.parentNode.parentNode.insertBefore(bar, table.parentNode);
+    if (words || only) { count.textContent = rows.length + " " + (rows.length === 1 ? what.slice(0, -1) : what); }
+    frame.parentNode.insertBefore(bar, frame);
+    return bar;
   }
-  function folds(tree) {
-    var branches = tree.querySelectorAll("details");
+  function table(found) {
+    if (found.tBodies[0].rows.length >= 8 || found.dataset.gaps) { tools(found.parentNode, found.tBodies[0].rows, "rows", true); }
+  }
+  function cards(found) {
+    var gaps = found.querySelector(".mdr-gap-row");
+    if (found.children.length >= 8 || gaps) { tools(found, found.children, "cards", true); }
+  }
+  /* Where a branch ends is a line of a tree; a branch is shown while one of its lines is. */
+  function tree(found) {
+    var branches = Array.prototype.slice.call(found.querySelectorAll("details"));
+    var lines = Array.prototype.filter.call(found.querySelectorAll("ul.mdr-tree > li, details > ul > li"), function (item) {
+      return !item.querySelector("details");
+    });
+    var bar = null;
+    if (found.querySelector(".mdr-gap-row")) {
+      bar = tools(found, lines, "lines", false);
+      found.addEventListener("mdr-narrowed", function () {
+        var only = bar.querySelector("input").checked;
+        branches.forEach(function (branch) {
+          branch.parentNode.hidden = only && !branch.querySelector(".mdr-gap-row");
+          branch.open = branch.open || only;
+        });
+      });
+    }
     if (branches.length < 2) { return; }
-    var bar = document.createElement("div");
-    bar.className = "mdr-tools";
-    [["Fold all", false], ["Unfold all", true]].forEach(function (choice) {
-      var button = document.createElement("button");
+    if (!bar) {
+      bar = make("div", "mdr-tools");
+      found.parentNode.insertBefore(bar, found);
+    }
+    [["Unfold all", true], ["Fold all", false]].forEach(function (choice) {
+      var button = make("button", "mdr-fold");
       button.type = "button";
-      button.className = "mdr-fold";
       button.textContent = choice[0];
       button.addEventListener("click", function () { branches.forEach(function (branch) { branch.open = choice[1]; }); });
-      bar.appendChild(button);
+      bar.insertBefore(button, bar.firstChild);
     });
-    tree.parentNode.insertBefore(bar, tree);
   }
   /* On paper nothing can be unfolded: what is folded in a tree or a matrix is opened for the print, and closed again. */
   function print() {
@@ -78,8 +112,9 @@
     }).observe(list, { childList: true });
   }
   function start() {
-    document.querySelectorAll("table.mdr-table[data-rows]").forEach(tools);
-    document.querySelectorAll(".mdr-tree-box").forEach(folds);
+    document.querySelectorAll("table.mdr-table[data-rows]").forEach(table);
+    document.querySelectorAll(".mdr-cards").forEach(cards);
+    document.querySelectorAll(".mdr-tree-box").forEach(tree);
     print();
     hits();
   }

@@ -6,6 +6,7 @@ import json
 import os
 import re
 import shutil
+import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -183,6 +184,60 @@ def test_a_table_filters_and_shows_only_gaps(visitor):
     assert 0 < rows.filter(visible=True).count() < everything
     bar.locator("input[type=search]").fill("")
     assert rows.filter(visible=True).count() == everything
+
+
+def only_gaps(visitor: Visitor) -> int:
+    """Narrow everything on the page to its gaps and back, with the keyboard alone; how many bars it has for that."""
+    bars = visitor.page.locator(".mdr-tools:has(input[type=checkbox])")
+    for bar in bars.all():
+        choice, status = bar.locator("input[type=checkbox]"), bar.get_by_role("status")
+        below = visitor.page.locator(f"[id='{choice.get_attribute('aria-controls')}']")
+        rows = below.locator("tbody tr, > .mdr-card, ul.mdr-tree > li:not(:has(details)), details > ul > li:not(:has(details))")
+        gaps = below.locator(".mdr-gap-row")
+        number, everything = gaps.count(), rows.count()
+        assert choice.evaluate("e => e.getAttribute('aria-label').startsWith(e.parentNode.textContent)"), "the name holds what is seen"
+        choice.focus()
+        visitor.page.keyboard.press("Space")
+        assert re.fullmatch(rf"only gaps: {number} of {everything} (rows|cards|lines)", status.inner_text())
+        assert rows.filter(visible=True).count() == gaps.filter(visible=True).count() == number > 0
+        visitor.page.keyboard.press("Space")
+        assert re.match(rf"{everything} of {everything} ", status.inner_text())
+        if not below.locator("details:not([open])").count():
+            assert rows.filter(visible=True).count() == everything
+    return bars.count()
+
+
+@pytest.mark.parametrize("path", ["documents/traceability.html", "documents/verification_report.html", "documents/risk_analysis.html"])
+@pytest.mark.verifies("REQ-OUT-04")
+def test_everything_that_has_gaps_can_be_narrowed_to_them(visitor, path):
+    visitor.go(path)
+    with_gaps = visitor.page.locator("table[data-gaps], .mdr-tree-box:has(.mdr-gap-row), .mdr-cards:has(.mdr-gap-row)").count()
+    assert only_gaps(visitor) == with_gaps
+    assert with_gaps or path == "documents/risk_analysis.html"
+
+
+def test_a_tree_narrowed_to_its_gaps_keeps_what_leads_to_them(visitor):
+    visitor.go("documents/traceability.html")
+    box = visitor.page.locator(".mdr-tree-box:has(.mdr-gap-row)").first
+    box.locator("xpath=preceding-sibling::*[1]").locator("input[type=checkbox]").check()
+    tops = box.locator("ul.mdr-tree > li").filter(visible=True)
+    assert 0 < tops.count() < box.locator("ul.mdr-tree > li").count()
+    assert all(top.locator(".mdr-gap-row").filter(visible=True).count() for top in tops.all())
+    visitor.page.emulate_media(media="print")
+    assert "only gaps" in box.locator("xpath=preceding-sibling::*[1]").inner_text(), "paper says that it does not show everything"
+
+
+def test_the_plain_source_of_the_site_narrows_as_well(browser, tmp_path):
+    """Built by MkDocs alone and opened from disk."""
+    source = build(small(tmp_path / "project"), only=("site",)).output / "site_source"
+    made = subprocess.run([sys.executable, "-m", "mkdocs", "build", "-q", "-f", source / "mkdocs.yml", "-d", tmp_path / "plain"], capture_output=True, text=True, check=False)
+    assert made.returncode == 0, made.stderr
+    page = browser.new_page()
+    visitor = Visitor(page, tmp_path / "plain")
+    visitor.go("documents/traceability.html")
+    assert only_gaps(visitor) > 0
+    assert visitor.complaints == []
+    page.close()
 
 
 @pytest.mark.parametrize("width", [1400, 390])

@@ -9,7 +9,7 @@ from mdr_blueprint.graph import Graph
 from mdr_blueprint.load import Dossier
 from mdr_blueprint.model import Device, Document, Evidence
 from mdr_blueprint.rules.engine import Found, entries, rule
-from mdr_blueprint.rules.questions import call, first, gaps, is_used, lacks, listed, referring, unread
+from mdr_blueprint.rules.questions import call, first, gaps, holds_for, is_used, lacks, listed, referring, shortfall, unread
 from mdr_blueprint.source import Sources
 
 IDENTITY = "MDR Annex II 4(d); ISO 13485:2016 4.2.4"
@@ -134,12 +134,14 @@ def evidence_of_other_revision(dossier: Dossier, graph: Graph) -> Iterator[Found
     """An approved document is about another revision of the device.
 
     Why: the file describes one revision; what was shown on another holds only if the difference is argued.
-    Fix: repeat the work on this revision, or argue in `text` why it still holds and waive the finding.
+    Fix: repeat the work on this revision, or argue in `delta_assessment` for this revision why the result still holds.
     """
     device = dossier.single(Device)
     current = device.revision if device else None
     for entry in entries(dossier, Evidence) if current else ():
         other = entry.record.device_revision
-        if other is not None and other != current and entry.record.status == "approved" and is_used(graph, entry.id):
-            yield Found.on(entry, f"{call(entry)} is about revision `{other}`; this file describes `{current}`",
-                           "device_revision")
+        if other is None or current is None or other == current or entry.record.status != "approved":
+            continue
+        if is_used(graph, entry.id) and not holds_for(entry.record.delta_assessment, current):
+            yield Found.on(entry, f"{call(entry)} is about revision `{other}`; this file describes `{current}`"
+                           f"{shortfall(entry.record.delta_assessment)}", "device_revision")

@@ -1,18 +1,27 @@
-"""Whether the verdicts on the clauses of a standard are given, reasoned and in line with what was measured."""
+"""Whether the verdicts on the clauses of a standard are given, reasoned and in line with facts and exclusions."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from decimal import Decimal
-from typing import Any
+from collections.abc import Iterator, Mapping
 
+from mdr_blueprint.clause_tree import ClauseState, clause_tree, leaves, particulars
+from mdr_blueprint.conditions import Condition
+from mdr_blueprint.facts import Known
 from mdr_blueprint.load import Dossier, Entry, Law
 from mdr_blueprint.model import AppliedStandard, ClauseAnswer
-from mdr_blueprint.model.law import Measurement
 from mdr_blueprint.rules.engine import Found, entries, rule
-from mdr_blueprint.rules.questions import call, first, lacks
+from mdr_blueprint.rules.questions import call, first, lacks, short
 
 REPORT = "MDR Annex II 4(c), (d) and 6.1(b)"
+APPLICABILITY = "MDR Annex II 4(c) and 4(d)"
+
+
+def _trees(dossier: Dossier, law: Law, known: Known) -> dict[str, tuple[ClauseState, ...]]:
+    """The effective clauses of each standard that the project judges, and of the particular standards that change them."""
+    judged = dict.fromkeys(entry.owner or "" for entry in entries(dossier, ClauseAnswer))
+    for id_ in tuple(judged):
+        judged.update(dict.fromkeys(particulars(dossier, law, id_)))
+    return {id_: clause_tree(dossier, law, known, id_) for id_ in judged}
 
 
 @rule("VER510", "E", basis=REPORT)
@@ -39,93 +48,126 @@ def verdict_without_evidence(dossier: Dossier) -> Iterator[Found]:
             yield Found.on(entry, f"{call(entry)} is {entry.record.verdict} and names no evidence", "verdict")
 
 
-@rule("VER515", "E", basis=REPORT)
-def verdict_against_limit(dossier: Dossier) -> Iterator[Found]:
-    """A clause is passed although a measured value lies outside its limit.
-
-    Why: one of the two is wrong: the verdict, or the value or limit in the table.
-    Fix: correct the verdict, the value or the limit.
-    """
-    for entry in entries(dossier, ClauseAnswer):
-        if entry.record.verdict != "P":
-            continue
-        for index, measurement in enumerate(entry.record.measurements):
-            margin = _margin(measurement)
-            if margin is not None and margin < 0:
-                yield Found.on(entry, f"{call(entry)} is P, but {_limit(measurement)}", "measurements", index)
-
-
-def _margin(measurement: Measurement) -> Decimal | None:
-    """How far a value lies inside its limit, in its unit; None where the two cannot be compared."""
-    value, limit = measurement.value, measurement.limit
-    if value is None or limit is None or measurement.bound is None:
-        return None
-    if measurement.unit and measurement.limit_unit and measurement.unit != measurement.limit_unit:
-        return None
-    return limit - value if measurement.bound == "at_most" else value - limit
-
-
-def _limit(measurement: Measurement) -> str:
-    unit = f" {measurement.unit}" if measurement.unit else ""
-    bound = "at most" if measurement.bound == "at_most" else "at least"
-    return f"{measurement.quantity} is {measurement.value}{unit} and should be {bound} {measurement.limit}{unit}"
-
-
 @rule("VER526", "E", basis=REPORT)
-def open_clause(dossier: Dossier) -> Iterator[Found]:
+def open_clause(dossier: Dossier, law: Law, known: Known) -> Iterator[Found]:
     """A clause is named and not judged.
 
     Why: a clause that is neither tested nor reasoned out is a gap in the conformity to the standard.
     Fix: give a `verdict` with its evidence, or say in a waiver until when it stays open.
     """
-    for entry in entries(dossier, ClauseAnswer):
-        if entry.record.verdict == "open" or lacks(entry, "verdict"):
+    open_ = [entry for entry in entries(dossier, ClauseAnswer) if entry.record.verdict == "open" or lacks(entry, "verdict")]
+    states = {state.id: state for tree in (_trees(dossier, law, known) if open_ else {}).values() for state in tree}
+    for entry in open_:
+        state = states.get(entry.id)
+        if state is None or (state.own == "open" and (state.source == "answer" or not state.has_children)):
             yield Found.on(entry, f"{call(entry)} is open", "verdict")
 
 
 @rule("VER527", "W", basis=REPORT)
-def unjudged_clauses(dossier: Dossier, law: Law) -> Iterator[Found]:
+def unjudged_clauses(dossier: Dossier, law: Law, known: Known) -> Iterator[Found]:
     """A standard has clauses without a verdict.
 
     Why: the report shows what was judged; what is missing in it looks as if it had been forgotten.
-    Fix: give each clause a verdict; N/A at a heading, or an exclusion in `standards`, covers what stands below it.
+    Fix: give each clause a verdict; N/A at a heading, an exclusion in `standards`, or facts of the device that exclude it cover
+    what stands below it.
     """
-    by_standard: dict[str, list[Entry[Any]]] = {}
-    for entry in entries(dossier, ClauseAnswer):
-        by_standard.setdefault(entry.owner or "", []).append(entry)
-    for id_, answers in by_standard.items():
-        known = law.standard(id_)
-        if known is None or not known.clauses:
+    for id_, tree in _trees(dossier, law, known).items():
+        single = list(leaves(tree))
+        unjudged = [state.key for state in single if state.source == "nobody" and state.entry is None]
+        content = law.standard(id_)
+        if not unjudged or content is None:
             continue
         applied = dossier.get(id_, AppliedStandard)
-        covered = {answer.key for answer in answers} | set(applied.record.excluded if applied else ())
-        parents = {item.parent for item in known.clauses.values()}
-        leaves = [key for key in known.clauses if key not in parents]
-        unjudged = []
-        for leaf in leaves:
-            key: str | None = leaf
-            while key is not None and key not in covered:
-                key = known.clauses[key].parent if key in known.clauses else None
-            if key is None:
-                unjudged.append(leaf)
-        if unjudged:
-            place = applied.place if applied else answers[0].place
-            yield Found(id_, place, f"{len(unjudged)} of {len(leaves)} clauses of {known.designation} have no verdict: "
-                        f"{first(unjudged)}")
+        place = applied.place if applied else next(state.entry.place for state in tree if state.entry is not None)
+        yield Found(id_, place, f"{len(unjudged)} of {len(single)} clauses of {content.designation} have no verdict: "
+                    f"{first(unjudged)}")
 
 
-@rule("VER529", "W", basis="ISO/IEC 17025:2017 7.8.6 (decision rule); IEC Guide 115", requires=("VER515",))
-def undecided_measurement(dossier: Dossier) -> Iterator[Found]:
-    """A measured value meets its limit, but not with its uncertainty.
+@rule("VER546", "E", basis=APPLICABILITY, requires=("VER510", "VER521", "VER540"))
+def not_applicable_against_facts(dossier: Dossier, law: Law, known: Known) -> Iterator[Found]:
+    """A clause is said not to apply, and by the facts of the device it does.
 
-    Why: the true value may lie on the other side; whether that is a pass depends on a decision rule that someone has to state.
-    Fix: state the decision rule in `remark`.
+    Why: either a fact is wrong, or a hazard that the clause is about was not looked at.
+    Fix: judge the clause; where it does not apply although the fact holds, name the fact in `facts` and say why in `remark`.
+    """
+    for tree in _trees(dossier, law, known).values():
+        by_key = {state.key: state for state in tree}
+        found: dict[str, list[str]] = {}
+        for state in tree:
+            said, condition = _said_above(state, by_key), state.item.when
+            if said is None or condition is None or said.record.verdict != "N/A":
+                continue
+            if known.judge(condition).holds and not _names_facts(said, known, condition):
+                found.setdefault(said.id, []).append(f"{state.key} {known.why(condition)}")
+        for id_, why in found.items():
+            entry = dossier.entries[id_]
+            yield Found.on(entry, f"{call(entry)} is N/A, but clause {first(why, 3)}", "verdict")
+
+
+def _said_above(state: ClauseState, by_key: Mapping[str, ClauseState]) -> Entry[ClauseAnswer] | None:
+    """The answer that a verdict comes from: that of the clause or of one above it."""
+    while state.source == "above" and (above := by_key.get(state.item.parent or "")) is not None:
+        state = above
+    return state.entry if state.source == "answer" else None
+
+
+def _names_facts(entry: Entry[ClauseAnswer], known: Known, condition: Condition) -> bool:
+    """Whether the verdict was given in view of the facts that decide a condition."""
+    return all(name in entry.record.facts for name, _ in known.judge(condition).because)
+
+
+@rule("VER547", "W", basis=APPLICABILITY, requires=("VER521", "VER540"))
+def judged_against_facts(dossier: Dossier, law: Law, known: Known) -> Iterator[Found]:
+    """A clause is judged, and by the facts of the device it does not apply.
+
+    Why: what was tested then does not exist by the description of the device: one of the two is out of date.
+    Fix: correct the fact or the verdict; where the clause was tested all the same, name the fact in `facts`.
     """
     for entry in entries(dossier, ClauseAnswer):
-        if entry.record.verdict not in ("P", "F") or "decision rule" in (entry.record.remark or "").casefold():
-            continue
-        for index, measurement in enumerate(entry.record.measurements):
-            margin = _margin(measurement)
-            if margin is not None and measurement.uncertainty is not None and 0 <= margin < measurement.uncertainty:
-                yield Found.on(entry, f"in {call(entry)} {_limit(measurement)}: the uncertainty of {measurement.uncertainty} "
-                               "reaches over the limit, and no decision rule is stated", "measurements", index)
+        content = law.standard(entry.owner or "") if entry.record.verdict in ("P", "F") else None
+        key: str | None = entry.key
+        while content is not None and key in content.clauses:
+            condition = content.clauses[key].when
+            if condition is not None and known.judge(condition).holds is False:
+                if not _names_facts(entry, known, condition):
+                    yield Found.on(entry, f"{call(entry)} is {entry.record.verdict}, but clause {key} {known.why(condition)}",
+                                   "verdict")
+                break
+            key = content.clauses[key].parent
+
+
+@rule("VER556", "W", basis=APPLICABILITY, requires=("VER521",))
+def judged_though_taken_out(dossier: Dossier, law: Law, known: Known) -> Iterator[Found]:
+    """A clause is judged that an exclusion or an applied standard takes out.
+
+    Why: the report holds two answers, and the one that counts is not the one that was given.
+    Fix: take the exclusion out of `standards`, or judge the clause of the standard that the message names instead.
+    """
+    for id_, tree in _trees(dossier, law, known).items():
+        applied = dossier.get(id_, AppliedStandard)
+        excluded = applied.record.excluded if applied else {}
+        by_key = {state.key: state for state in tree}
+        for state in tree:
+            words: list[str] = []
+            key: str | None = state.key
+            while key in by_key and state.entry is not None and state.entry.record.verdict in ("P", "F"):
+                words += [f"`{change.standard}#{change.key}` {'replaces' if change.mode == 'replaced' else 'takes out'} {key}"
+                          for change in by_key[key].changes if change.mode in ("replaced", "not_applicable")]
+                words += [f"`standards` excludes {key} ({short(excluded[key])})"] if key in excluded else []
+                key = by_key[key].item.parent
+            if words and state.entry is not None:
+                yield Found.on(state.entry, f"{call(state.entry)} is {state.entry.record.verdict}, but {first(words)}", "verdict")
+
+
+@rule("VER561", "E", basis=REPORT, requires=("VER511",))
+def failed_clause(dossier: Dossier) -> Iterator[Found]:
+    """The device fails a clause.
+
+    Why: a standard that is claimed is not met; a file with an F in its tables is not ready to be shown.
+    Fix: mend the device and judge the clause anew, or leave the clause out of the claim and show by other means that the
+    requirement is met.
+    """
+    for entry in entries(dossier, ClauseAnswer):
+        if entry.record.verdict == "F":
+            yield Found.on(entry, f"{call(entry)} is F{': ' + short(entry.record.remark) if entry.record.remark else ''}",
+                           "verdict")

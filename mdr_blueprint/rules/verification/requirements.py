@@ -8,7 +8,7 @@ from mdr_blueprint.graph import Graph
 from mdr_blueprint.load import Dossier
 from mdr_blueprint.model import Need, Requirement, Test
 from mdr_blueprint.rules.engine import Found, entries, rule
-from mdr_blueprint.rules.questions import call, is_missing, is_used, lacks, unread
+from mdr_blueprint.rules.questions import call, is_missing, is_used, lacks, referring, unread
 from mdr_blueprint.source import Sources
 
 VERIFICATION = "MDR Annex II 6.1(b); ISO 13485:2016 7.3.6"
@@ -64,6 +64,18 @@ def test_without_acceptance(dossier: Dossier) -> Iterator[Found]:
     for entry in entries(dossier, Test):
         if lacks(entry, "acceptance"):
             yield Found.on(entry, f"{call(entry)} has no acceptance criterion", "acceptance")
+
+
+@rule("VER557", "I", basis="ISO 13485:2016 7.3.6 (statistical techniques with rationale for sample size)", requires=("VER504",))
+def test_without_sample(dossier: Dossier, graph: Graph) -> Iterator[Found]:
+    """A test was measured, and nobody says on how many samples.
+
+    Why: one good sample says little of the next one; how many are enough follows from the risk, and the reviewer asks why.
+    Fix: write in `sample` how many samples or repetitions, and why that many.
+    """
+    for entry in entries(dossier, Test):
+        if lacks(entry, "sample") and any(run.record.instruments for run, _ in referring(graph, entry.id, "test", kind="runs")):
+            yield Found.on(entry, f"{call(entry)} was measured with instruments and does not say on how many samples")
 
 
 @rule("VER518", "E", basis="ISO 13485:2016 7.3.3; MDR Annex II 6.1(b)")

@@ -9,9 +9,23 @@ from typing import Any
 from mdr_blueprint.diagnostics import Related
 from mdr_blueprint.graph import Graph
 from mdr_blueprint.load import Dossier, Entry
-from mdr_blueprint.model import ClauseAnswer, Device, Instrument, Run, Test
+from mdr_blueprint.model import ClauseAnswer, Device, Evidence, Instrument, Run, Test
 from mdr_blueprint.rules.engine import Found, entries, rule
-from mdr_blueprint.rules.questions import base, call, first, gaps, is_used, lacks, listed, referring, unread
+from mdr_blueprint.rules.questions import (
+    base,
+    call,
+    first,
+    gaps,
+    holds_for,
+    is_used,
+    lacks,
+    listed,
+    referring,
+    shortfall,
+    unread,
+    unsaid,
+)
+from mdr_blueprint.rules.verification.measurements import measured
 from mdr_blueprint.source import Sources
 
 RESULTS = "MDR Annex II 6.1(b); ISO 13485:2016 7.3.6"
@@ -58,7 +72,7 @@ def other_revision_tested(dossier: Dossier, graph: Graph) -> Iterator[Found]:
     """The last run of a test was made on another revision of the device.
 
     Why: the file describes one revision; a result of another one holds only if the difference is argued.
-    Fix: repeat the test on this revision, or say in `text` of the run why the result still holds and waive the finding.
+    Fix: repeat the test on this revision, or argue in `delta_assessment` of the run for this revision why its result still holds.
     """
     device = dossier.single(Device)
     current = device.revision if device else None
@@ -66,10 +80,44 @@ def other_revision_tested(dossier: Dossier, graph: Graph) -> Iterator[Found]:
         return
     for test in entries(dossier, Test):
         runs = [run for run in _runs(graph, test) if run.record.device_revision]
-        if runs and all(run.record.device_revision != current for run in runs):
+        if runs and not any(run.record.device_revision == current or holds_for(run.record.delta_assessment, current)
+                            for run in runs):
             last = runs[-1]
             yield Found.on(last, f"{call(last)} of `{test.id}` tested revision `{last.record.device_revision}`; this file "
-                           f"describes `{current}`", "device_revision")
+                           f"describes `{current}`{shortfall(last.record.delta_assessment)}", "device_revision")
+
+
+@rule("VER555", "W", basis="MDR Annex II 6.1(b); ISO 13485:2016 4.2.5 and 7.3.9 (records of changes)")
+def unsigned_delta_assessment(dossier: Dossier) -> Iterator[Found]:
+    """A delta assessment does not say who made it or when.
+
+    Why: it stands in for a test that was not repeated; somebody has to answer for that, and the day tells which changes it knew.
+    Fix: add `by` and `date`.
+    """
+    for entry in entries(dossier, Run, Evidence):
+        missing = [f"`{field}`" for field in ("by", "date") if unsaid(entry, "delta_assessment", field)]
+        if not unsaid(entry, "delta_assessment") and missing:
+            yield Found.on(entry, f"the delta assessment of {call(entry)} has no {listed(missing, 'or')}", "delta_assessment")
+
+
+@rule("VER558", "E", basis="ISO 13485:2016 7.3.6 and 8.3", requires=("VER506",))
+def wrong_retest(dossier: Dossier) -> Iterator[Found]:
+    """What is named as the retest of a failed run is no later run of the same test.
+
+    Why: the failure looks closed, and nothing shows that the device meets the criterion now.
+    Fix: name in `retest` the run of the same test that followed.
+    """
+    for entry in entries(dossier, Run):
+        retest = dossier.get(base(entry.record.retest), Run) if entry.record.retest else None
+        if retest is None or retest.id == entry.id:
+            continue
+        day, later = entry.record.date, retest.record.date
+        if base(retest.record.test) != base(entry.record.test):
+            yield Found.on(entry, f"{call(entry)} of `{entry.record.test}` names as its retest `{retest.id}`, a run of "
+                           f"`{retest.record.test}`", "retest")
+        elif day is not None and later is not None and later < day:
+            yield Found.on(entry, f"{call(entry)} of {day} names as its retest `{retest.id}` of {later}, which came before it",
+                           "retest")
 
 
 @rule("VER509", "E", basis=CALIBRATION)
@@ -88,7 +136,7 @@ def calibration_expired(dossier: Dossier) -> Iterator[Found]:
                                index,
                                related=(Related("calibration", instrument.place),))
     for clause in entries(dossier, ClauseAnswer):
-        for index, measurement in enumerate(clause.record.measurements):
+        for index, measurement in measured(clause):
             found = _outside(dossier, measurement.instrument, measurement.date)
             if found:
                 instrument, why = found

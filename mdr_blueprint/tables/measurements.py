@@ -1,0 +1,206 @@
+"""Measured values against their limits, by the kind of measurement that the clause asks for."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+from mdr_blueprint.clause_tree import ClauseState
+from mdr_blueprint.load import Entry
+from mdr_blueprint.model import ClauseAnswer, Instrument, TestParticulars
+from mdr_blueprint.model.law import Measurement
+from mdr_blueprint.quantities import Compared, UnitError, compare
+from mdr_blueprint.tables.engine import table
+from mdr_blueprint.tables.inputs import Inputs, spaced
+from mdr_blueprint.tables.series import GENERAL, judged, judged_of_series, judged_others, short_name, states
+from mdr_blueprint.tables.shapes import Cell, Column, Gap, LineItem, Lines, RecordLink, Row, gap_row, row, value
+
+OTHER = "other"
+"""The kind of what is measured for a clause for which the library names no kind."""
+SMALL = Decimal("0.1")
+COLUMNS = (
+    Column("Quantity", 20),
+    Column("Part", 17),
+    Column("Condition", 14),
+    Column("Value", 12),
+    Column("Limit and its source", 22),
+    Column("Margin", 12),
+    Column("Share of the limit", 9),
+    Column("Uncertainty, decision rule", 18),
+    Column("Result", 12),
+    Column("Instrument", 16),
+    Column("Date", 11),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """A measurement, and the clause for which it was made."""
+
+    state: ClauseState
+    entry: Entry[ClauseAnswer]
+    measurement: Measurement
+
+
+@table("measurements", "Measurements", Column("Kind", 14), Column("Standard", 14), Column("Clause", 10), *COLUMNS, sheet=True,
+       empty="No measurement is recorded.")  # fmt: skip
+def measurements(inputs: Inputs) -> Iterator[Row]:
+    for standard in judged(inputs):
+        for found in _measured(inputs, standard):
+            kind = spaced(_kind(inputs, found.state) or OTHER)
+            clause = RecordLink(found.entry.id, found.entry.key)
+            yield row(found.entry.id, kind, short_name(inputs, standard), clause, *_cells(inputs, found))
+
+
+def measured_kinds(inputs: Inputs) -> Sequence[str]:
+    """The kinds of measurement that judged clauses of the IEC 60601 series ask for or that were made, in the order of clauses."""
+    kinds: dict[str, None] = {}
+    for standard in judged_of_series(inputs):
+        for state in states(inputs, standard):
+            if state.entry and (state.entry.record.measurements or state.own in ("P", "F")):
+                kind = _kind(inputs, state) or (OTHER if state.entry.record.measurements else None)
+                kinds |= {kind: None} if kind else {}
+    return sorted(kinds, key=lambda kind: kind == OTHER)
+
+
+@table("measurements_of", "Measurements: {option}", Column("Clause", 10), *COLUMNS, option="kind",
+       empty="No measurement of this kind is recorded.")  # fmt: skip
+def measurements_of(inputs: Inputs, kind: str) -> Iterator[Row]:
+    """Of one kind, for the standards of the IEC 60601 series. Clauses judged without any value are a gap."""
+    told = (state for standard in judged_of_series(inputs) for state in states(inputs, standard) if state.entry)
+    of_kind = [state for state in told if (_kind(inputs, state) or OTHER) == kind]
+    found = [measured for state in of_kind for measured in _of_clause(state)]
+    for measured in found:
+        yield row(measured.entry.id, _clause(inputs, measured), *_cells(inputs, measured))
+    asking = [state.key for state in of_kind if state.own in ("P", "F")]
+    if asking and not found and kind != OTHER:
+        yield gap_row(1 + len(COLUMNS), f"{', '.join(asking)}: judged, and no value is recorded")
+
+
+@table("measurements_by_others", "Measurements for other standards", Column("Clause", 10), *COLUMNS,
+       empty="No measurement is recorded for a standard outside the IEC 60601 series.")  # fmt: skip
+def measurements_by_others(inputs: Inputs) -> Iterator[Row]:
+    for standard in judged_others(inputs):
+        for found in _measured(inputs, standard):
+            yield row(found.entry.id, _clause(inputs, found), *_cells(inputs, found))
+
+
+def _measured(inputs: Inputs, standard: str) -> Iterator[Measured]:
+    return (found for state in states(inputs, standard) for found in _of_clause(state))
+
+
+def _of_clause(state: ClauseState) -> Iterator[Measured]:
+    if state.entry:
+        for measurement in state.entry.record.measurements:
+            yield Measured(state, state.entry, measurement)
+
+
+def _kind(inputs: Inputs, state: ClauseState) -> str | None:
+    """As the library has it; for a clause of a particular standard, also of the clause that it changes."""
+    if state.item.table or not state.item.changes:
+        return state.item.table
+    general = inputs.law.standard(GENERAL)
+    changed = general.clauses.get(state.item.changes) if general else None
+    return changed.table if changed else None
+
+
+def _clause(inputs: Inputs, found: Measured) -> RecordLink:
+    """The general standard goes without saying."""
+    name = "" if found.state.standard == GENERAL else f"{short_name(inputs, found.state.standard)}, "
+    return RecordLink(found.entry.id, f"{name}{found.entry.key}")
+
+
+def _cells(inputs: Inputs, found: Measured) -> list[Cell]:
+    m = found.measurement
+    mark = " (illustrative)" if m.illustrative or found.entry.record.illustrative else ""
+    held = _held(m)
+    return [
+        m.quantity,
+        inputs.titled(m.part) if m.part else "",
+        condition(m),
+        value("" if m.value is None else f"{m.value} {m.unit or ''}".rstrip() + mark),
+        _limit(m),
+        _signed(held) if isinstance(held, Compared) else "",
+        _share(held) if isinstance(held, Compared) else "",
+        _uncertainty(inputs, m),
+        held if isinstance(held, Gap) else _result(inputs, m, held),
+        _instrument(inputs, m),
+        value(m.date, "no date"),
+    ]
+
+
+def _held(m: Measurement) -> Compared | Gap:
+    """The value held against its limit, or why that cannot be done."""
+    if m.value is None or m.limit is None or m.bound is None:
+        return Gap("no value" if m.value is None else "no limit" if m.limit is None else "direction of the limit missing")
+    try:
+        return compare(m.value, m.unit, m.limit, m.limit_unit or m.unit, m.bound, m.uncertainty)
+    except UnitError as error:
+        return Gap(str(error))
+
+
+def _result(inputs: Inputs, m: Measurement, held: Compared) -> str | Gap:
+    if not held.keeps:
+        return Gap("outside the limit")
+    if held.is_undecided:
+        return "within, by the decision rule" if _rule(inputs, m) else Gap("undecided")
+    return "within"
+
+
+def _rule(inputs: Inputs, m: Measurement) -> str:
+    particulars = inputs.dossier.single(TestParticulars)
+    return m.decision_rule or (particulars.decision_rule if particulars else None) or ""
+
+
+def _limit(m: Measurement) -> Cell:
+    if m.limit is None:
+        return Gap("no limit")
+    sign = {"at_most": "≤ ", "at_least": "≥ ", None: ""}[m.bound]
+    return Lines((f"{sign}{m.limit} {m.limit_unit or m.unit or ''}".rstrip(), m.limit_source or Gap("source missing")))
+
+
+def _signed(held: Compared) -> str:
+    return f"{plain(held.margin)} {held.unit}".rstrip()
+
+
+def _share(held: Compared) -> str:
+    return f"{round(100 * held.value / held.limit)} %" if held.limit else ""
+
+
+def plain(number: Decimal) -> str:
+    """To three places, small ones to three digits, without an exponent: `0.462`, `1210`, `0.0000125`."""
+    text = f"{number:.3f}" if not number or abs(number) >= SMALL else f"{Decimal(f'{number:.3g}'):f}"
+    return text.rstrip("0").rstrip(".") if "." in text else text
+
+
+def _uncertainty(inputs: Inputs, m: Measurement) -> Cell:
+    lines: list[LineItem] = [f"± {m.uncertainty} {m.unit or ''}".rstrip()] if m.uncertainty is not None else []
+    lines += [inputs.say(m.decision_rule)] if m.decision_rule else []
+    return "" if not lines else lines[0] if len(lines) == 1 else Lines(tuple(lines))
+
+
+def _instrument(inputs: Inputs, m: Measurement) -> Cell:
+    """The instrument, and whether its calibration was in force on the day of the measurement."""
+    if not m.instrument:
+        return Gap("no instrument")
+    entry = inputs.dossier.get(m.instrument, Instrument)
+    link = inputs.link(m.instrument)
+    if entry is None:
+        return link
+    record = entry.record
+    if record.due is None:
+        return Lines((link, Gap("no calibration")))
+    in_force = m.date is None or (m.date <= record.due and (record.calibrated is None or record.calibrated <= m.date))
+    words = f"calibrated {record.calibrated or ''} to {record.due}" if record.calibrated else f"calibrated to {record.due}"
+    return Lines((link, words if in_force else Gap(f"{words}, not on that day")))
+
+
+def condition(m: Measurement) -> str:
+    """`type BF, a.c., single fault`."""
+    parts = (
+        f"type {m.part_type}" if m.part_type else "",
+        {"ac": "a.c.", "dc": "d.c."}.get(m.current or "", m.current or ""),
+        (m.condition or "").replace("_", " "),
+    )
+    return ", ".join(part for part in parts if part)

@@ -1,0 +1,293 @@
+"""Chains from end to end: from a need to its results, from level to level, from Annex I to the verdict on a clause."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import takewhile
+
+from mdr_blueprint.answers import answer_of
+from mdr_blueprint.clause_tree import WORST_FIRST, ClauseState, hooks, leaves, worst
+from mdr_blueprint.load import Entry
+from mdr_blueprint.model import AppliedStandard, ClauseAnswer, GsprAnswer, Need, Requirement
+from mdr_blueprint.tables.engine import table
+from mdr_blueprint.tables.inputs import Inputs, records, standard_words
+from mdr_blueprint.tables.proofs import last_run, live, requirement_result, standing, tests_of
+from mdr_blueprint.tables.shapes import Cell, Column, Gap, LineItem, Lines, RecordLink, Row, row, value
+
+LEVELS = ("system", "subsystem", "item")
+"""From the whole to its parts; a need stands above them."""
+SHOWN = 6
+"""How many clauses or documents a cell names before it only counts the rest."""
+
+
+@table(
+    "need_trace",
+    "Need to result",
+    Column("User need", 26),
+    Column("Requirement", 30),
+    Column("Level", 11),
+    Column("Test", 30),
+    Column("Result", 16),
+    Column("Evidence", 28),
+    sheet=True,
+)
+def need_trace(inputs: Inputs) -> Iterator[Row]:
+    """One row per need, requirement and test; requirements that rest on no need follow with the origin they have."""
+    told: set[str] = set()
+    for need in records(inputs, Need):
+        below = requirements_below(inputs, need.id)
+        if not below:
+            yield row(need.id, inputs.titled(need.id), Gap("no requirement"), "", "", "", "")
+        for requirement in below:
+            told.add(requirement)
+            yield from _requirement_rows(inputs, inputs.titled(need.id), requirement)
+    for entry in records(inputs, Requirement):
+        if entry.id not in told:
+            yield from _requirement_rows(inputs, inputs.links(_origin(inputs, entry.id), "no origin"), entry.id)
+
+
+def requirements_below(inputs: Inputs, id_: str) -> list[str]:
+    """Requirements that satisfy a need, and those that satisfy these, breadth first."""
+    found: dict[str, None] = {}
+    todo = [id_]
+    for above in todo:
+        for source in live(inputs, inputs.graph.sources(above, "satisfies")):
+            if source not in found:
+                found[source] = None
+                todo.append(source)
+    return list(found)
+
+
+def _origin(inputs: Inputs, requirement: str) -> list[str]:
+    return [*inputs.graph.targets(requirement, "satisfies"), *inputs.graph.sources(requirement, "implemented_by")]
+
+
+def _requirement_rows(inputs: Inputs, first: Cell, requirement: str) -> Iterator[Row]:
+    entry = inputs.dossier.get(requirement, Requirement)
+    level = value(entry.record.level if entry else None, "no level")
+    tests = tests_of(inputs, requirement)
+    if not tests:
+        yield row(requirement, first, inputs.titled(requirement), level, Gap("no test"), "", "")
+    for test in tests:
+        latest = last_run(inputs, test)
+        evidence = inputs.places(latest, "evidence") if latest else ""
+        shown = standing(inputs, test).shown
+        yield row(requirement, first, inputs.titled(requirement), level, inputs.titled(test), shown, evidence)
+
+
+@table(
+    "level_trace",
+    "From need to item, level by level",
+    Column("User need or origin", 26),
+    Column("System requirement", 28),
+    Column("Subsystem requirement", 28),
+    Column("Item requirement", 28),
+    Column("Result", 20),
+    sheet=True,
+)
+def level_trace(inputs: Inputs) -> Iterator[Row]:
+    """One row per requirement, behind those that it satisfies; below the needs those that rest on no need, by their origin."""
+    told: set[str] = set()
+    for need in records(inputs, Need):
+        below = dict.fromkeys(requirements_below(inputs, need.id))
+        told.update(below)
+        if not below:
+            yield row(need.id, inputs.titled(need.id), Gap("no requirement"), "", "", "")
+        yield from _Descent(inputs, inputs.titled(need.id), below).rows()
+    others: dict[str, dict[str, None]] = {}
+    for entry in records(inputs, Requirement):
+        if entry.id not in told:
+            others.setdefault(_origin_words(inputs, entry.id), {})[entry.id] = None
+    for words, group in others.items():
+        yield from _Descent(inputs, words or Gap("no origin"), group).rows()
+
+
+def _origin_words(inputs: Inputs, requirement: str) -> str:
+    """What a requirement without a need comes from; that of the one above where it satisfies another requirement."""
+    seen = {requirement}
+    todo = [requirement]
+    words = set()
+    for id_ in todo:
+        for target in inputs.graph.targets(id_, "satisfies"):
+            if inputs.dossier.get(target, Requirement):
+                todo += [target] if target not in seen else []
+                seen.add(target)
+            else:
+                words.add("Annex I or a standard")
+        if inputs.graph.sources(id_, "implemented_by"):
+            words.add("risk control")
+    return " and ".join(sorted(words))
+
+
+@dataclass
+class _Descent:
+    """The requirements under one need or origin, each below those of them that it satisfies."""
+
+    inputs: Inputs
+    first: Cell
+    among: dict[str, None]
+
+    def rows(self) -> Iterator[Row]:
+        """What was met before is not unfolded a second time."""
+        met: set[str] = set()
+        todo: list[tuple[str, tuple[Cell, ...]]] = [(id_, ()) for id_ in reversed(self.among) if self._is_top(id_)]
+        while todo:  # without recursion: a chain may be as long as the project
+            id_, path = todo.pop()
+            chain = self._chain(id_, path)
+            below = [child for child in live(self.inputs, self.inputs.graph.sources(id_, "satisfies")) if child in self.among]
+            result = requirement_result(self.inputs, id_)
+            if id_ in met and below:
+                result = Lines((*(result.items if isinstance(result, Lines) else (result,)), "what is below it stands above"))
+            yield row(id_, self.first, *chain, *[""] * (len(LEVELS) - len(chain)), result)
+            if id_ not in met:
+                met.add(id_)
+                todo += [(child, chain) for child in reversed(below)]
+
+    def _is_top(self, id_: str) -> bool:
+        return not any(above in self.among for above in self.inputs.graph.targets(id_, "satisfies"))
+
+    def _chain(self, id_: str, path: tuple[Cell, ...]) -> tuple[Cell, ...]:
+        """The cells up to a requirement, in the column of its level; a level that is not below the one above is a gap."""
+        entry = self.inputs.dossier.get(id_, Requirement)
+        level = entry.record.level if entry else None
+        items: list[LineItem] = [self.inputs.titled(id_)]
+        at = LEVELS.index(level) if level else len(path)
+        if level is None:
+            items.append(Gap("no level"))
+        if at < len(path):
+            items.append(Gap(f"level {level}, not below the one above it"))
+        at = min(max(at, len(path)), len(LEVELS) - 1)
+        cell = items[0] if len(items) == 1 else Lines(tuple(items))
+        return (*path[:at], *[""] * (at - len(path)), cell)
+
+
+@table(
+    "gspr_clause_trace",
+    "Requirement of Annex I to clause and verdict",
+    Column("Annex I", 8),
+    Column("Topic (own words)", 26),
+    Column("Standard", 17),
+    Column("Clause", 20),
+    Column("Verdict", 9),
+    Column("Clauses below it", 24),
+    Column("Evidence", 26),
+    sheet=True,
+)
+def gspr_clause_trace(inputs: Inputs) -> Iterator[Row]:
+    """One row per requirement that applies and standard or clause that its answer names; then the standards that are applied and
+    that the library knows to support it. A failed or open clause is a gap.
+    """
+    applied = [entry for entry in records(inputs, AppliedStandard) if not entry.record.not_applied]
+    verdicts = _Verdicts(inputs)
+    for key, item in inputs.law.gspr.items():
+        entry = answer_of(inputs.dossier, inputs.law, key)
+        if entry is None or entry.record.applicable is None:
+            if item.answerable:
+                missing = Gap("no answer" if entry is None else "open")
+                yield Row((item.citation, item.topic, missing, "", "", "", ""), f"gspr:{key}", gap=True)
+            continue
+        if entry.key != key or not entry.record.applicable:
+            continue
+        head = RecordLink(entry.id, item.citation)
+        found = list(_named(inputs, entry))
+        supporting = [s.id for s in applied if _supports(inputs, s.id, key) and s.id not in {id_ for id_, _ in found}]
+        if not found and not supporting:
+            yield row(entry.id, head, item.topic, "none", "", "", "", inputs.places(entry.id, "evidence", "no evidence"))
+        for standard, clause in found:
+            yield row(entry.id, head, item.topic, inputs.link(standard, standard_words(inputs, standard)),
+                      *verdicts.of(standard, clause, entry))  # fmt: skip
+        for standard in supporting:
+            yield row(entry.id, head, item.topic, inputs.link(standard, standard_words(inputs, standard)),
+                      "supports it, not named in the answer", *verdicts.of(standard, None, None)[1:])  # fmt: skip
+
+
+def _named(inputs: Inputs, answer: Entry[GsprAnswer]) -> Iterator[tuple[str, str | None]]:
+    """The standards that an answer names, with the clause where it names one, each once."""
+    pairs = [(edge.target, edge.place) for edge in inputs.graph.out(answer.id, "standards")]
+    for edge in inputs.graph.out(answer.id, "records"):
+        standard, mark, clause = edge.target.partition("#")
+        if mark and inputs.law.standard(standard) is not None:
+            pairs.append((standard, clause))
+    yield from dict.fromkeys(pairs)
+
+
+def _supports(inputs: Inputs, standard: str, key: str) -> bool:
+    known = inputs.law.standard(standard)
+    return known is not None and key in known.supports
+
+
+class _Verdicts:
+    """Verdicts on standards and clauses, each worked out once."""
+
+    def __init__(self, inputs: Inputs) -> None:
+        self.inputs = inputs
+        self.made: dict[tuple[str, str | None], tuple[Cell, Cell, Cell, Cell]] = {}
+
+    def of(self, standard: str, clause: str | None, answer: Entry[GsprAnswer] | None) -> tuple[Cell, Cell, Cell, Cell]:
+        """Clause, verdict, what is below it and evidence; where no clause has evidence, that of the answer."""
+        if (standard, clause) not in self.made:
+            self.made[standard, clause] = self._make(standard, clause)
+        named, verdict, below, evidence = self.made[standard, clause]
+        if evidence == "" and answer is not None:
+            evidence = self.inputs.places(answer.id, "evidence", "no evidence")
+        return named, verdict, below, evidence
+
+    def _make(self, standard: str, clause: str | None) -> tuple[Cell, Cell, Cell, Cell]:
+        states = self.inputs.clause_states(standard)
+        at = next((at for at, state in enumerate(states) if state.key == clause), None)
+        named: Cell = "all" if clause is None else RecordLink(f"{standard}#{clause}", clause)
+        if at is not None:
+            named = RecordLink(states[at].id, f"{clause} {states[at].item.title}")
+        if clause is not None and at is None and states:
+            return named, Gap("not in this edition"), "", ""
+        if not any(state.entry for state in states):
+            return named, self._unjudged(standard, clause), "", ""
+        if at is None:
+            return named, _word(worst(state.verdict for state in states)), _summary(states, by_name=False), ""
+        below = list(takewhile(lambda state: state.depth > states[at].depth, states[at + 1 :]))
+        return named, _word(states[at].verdict), _summary(below, by_name=True), self._evidence((states[at], *below))
+
+    def _unjudged(self, standard: str, clause: str | None) -> Cell:
+        """Where the library lists no clauses, or the project judges none of them. A standard that a laboratory tests by is judged
+        clause by clause; one for a process need not be.
+        """
+        entry = self.inputs.dossier.get(f"{standard}#{clause}", ClauseAnswer)
+        if entry is not None and entry.record.retired is None:
+            return _word(entry.record.verdict or "open")
+        known = self.inputs.law.standard(standard)
+        by_clause = known is not None and bool(known.clauses) and (known.base is not None or bool(hooks(known)))
+        return Gap("not judged") if by_clause else "not judged by clause"
+
+    def _evidence(self, states: Sequence[ClauseState]) -> Cell:
+        """The documents behind the verdicts, each once."""
+        ids = dict.fromkeys(
+            target for state in states if state.entry for target in self.inputs.graph.targets(state.entry.id, "evidence")
+        )
+        items: list[LineItem] = [RecordLink(id_, self.inputs.cited(id_, None)) for id_ in list(ids)[:SHOWN]]
+        if len(ids) > SHOWN:
+            items.append(f"and {len(ids) - SHOWN} more")
+        return "" if not items else items[0] if len(items) == 1 else Lines(tuple(items))
+
+
+def _word(verdict: str) -> Cell:
+    return Gap(verdict) if verdict in ("F", "open") else verdict
+
+
+def _summary(states: Sequence[ClauseState], *, by_name: bool) -> Cell:
+    """`3 open: 8.7.3, 8.7.4, 8.8.1`, then `40 P`: the clauses that have none below them."""
+    ends = list(leaves(states))
+    counts = Counter(state.verdict for state in ends)
+    items: list[LineItem] = []
+    for verdict in WORST_FIRST:
+        if not counts[verdict]:
+            continue
+        text = f"{counts[verdict]} {verdict}"
+        if verdict in ("F", "open"):
+            keys = [state.key for state in ends if state.verdict == verdict]
+            more = f" and {len(keys) - SHOWN} more" if len(keys) > SHOWN else ""
+            items.append(Gap(f"{text}: {', '.join(keys[:SHOWN])}{more}" if by_name else text))
+        else:
+            items.append(text)
+    return "" if not items else items[0] if len(items) == 1 else Lines(tuple(items))
