@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from mdr_blueprint.cli import build, check, classify, explain, new, schema, serve, status, trace
+from mdr_blueprint.cli import build, check, classify, explain, import_, new, schema, serve, status, trace
 from mdr_blueprint.cli.terminal import say
 from mdr_blueprint.version import VERSION
 
@@ -57,3 +57,7 @@ _IN_ORDER_OF_WORK = (
 )
 for _command in _IN_ORDER_OF_WORK:
     app.command(help=_help(_command))(_command)
+
+_importers = typer.Typer(no_args_is_help=True, rich_markup_mode="rich")
+_importers.command(help=_help(import_.junit))(import_.junit)
+app.add_typer(_importers, name="import", help="Make records of what other programs report.")
