@@ -94,14 +94,14 @@ def level(policy: RiskPolicy, dossier: Dossier, estimate: Estimate | None, harm:
     """The verdict on one estimate of a risk with this harm; None where estimate or policy leave it open.
 
     A probability that cannot be estimated is judged by severity alone: by the policy's own criterion, else as if the harm were
-    in the highest band.
+    in the highest band. A word that is not on its scale has no verdict, whatever the tables hold for it.
     """
     grade = severity(dossier, estimate, harm)
-    if estimate is None or grade is None:
+    if estimate is None or grade is None or grade not in policy.severity:
         return None
     band = probability(policy, estimate)
     if band is not None:
-        verdict = policy.matrix.get(grade, {}).get(band)
+        verdict = policy.matrix.get(grade, {}).get(band) if band in p1_bands(policy) else None
     elif estimate.not_estimable:
         verdict = not_estimable(policy, grade)
     else:

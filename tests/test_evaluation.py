@@ -152,10 +152,27 @@ def test_numbers_are_banded_and_then_looked_up(policy):
 
 def test_a_project_scale_may_have_any_names(dossier):
     policy = ready(RiskPolicy).model_validate(
-        {"probability": {"bands": {"rare": "0.01", "often": "1"}}, "matrix": {"serious": {"rare": "acceptable"}}}
+        {
+            "severity": ["serious"],
+            "probability": {"bands": {"rare": "0.01", "often": "1"}},
+            "matrix": {"serious": {"rare": "acceptable"}},
+        }
     )
     assert level(policy, dossier, estimate(p="0.002"), "HA-serious").verdict == "acceptable"
     assert level(policy, dossier, estimate(p="0.2"), "HA-serious") is None  # no such cell
+
+
+@pytest.mark.parametrize("scale", [{"severity": ["minor"]}, {"severity": []}, {"bands": {"often": "1"}}])
+def test_a_word_beside_its_scale_has_no_verdict_even_where_the_matrix_has_its_cell(dossier, scale):
+    bands = scale.get("bands", {"rare": "0.01", "often": "1"})
+    policy = ready(RiskPolicy).model_validate(
+        {
+            "severity": scale.get("severity", ["serious"]),
+            "probability": {"bands": bands},
+            "matrix": {"serious": {"rare": "acceptable", "often": "acceptable"}},
+        }
+    )
+    assert level(policy, dossier, estimate(p="rare"), "HA-serious") is None
 
 
 @pytest.mark.verifies("REQ-RIS-01")

@@ -30,6 +30,7 @@ IDS = [
     "benefit_risk_analysis",
     "risk_management_report",
     "verification_report",
+    "electrical_safety_report",
     "traceability",
 ]
 HEAD = "---\ntitle: Test\norder: 5\n---\n"
@@ -123,7 +124,7 @@ def test_an_empty_project_renders_every_document_with_visible_gaps(tmp_path):
 
 def test_the_order_and_the_names_follow_annex_ii(tmp_path):
     result = rendering(tmp_path)
-    assert [made.order for made in result.documents] == [10, 20, 30, 40, 50, 51, 52, 53, 54, 55, 60, 70, 80]
+    assert [made.order for made in result.documents] == [10, 20, 30, 40, 50, 51, 52, 53, 54, 55, 60, 70, 72, 80]
     assert result.documents[0].file_name == "10_device_description"
     assert all(block.level > 1 for made in result.documents for block in made.headings), "the title comes from the front matter"
 

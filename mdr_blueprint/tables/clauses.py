@@ -66,10 +66,10 @@ def clauses(inputs: Inputs, standard: str) -> Iterator[Row]:
     Column("Title (own words)", 36),
     Column("Kind", 11),
     Column("Verdict", 8),
-    Column("Said by", 12),
+    Column("Said by", 11),
     Column("Remark or reason", 42),
-    Column("Evidence", 26),
-    Column("Risk file", 15),
+    Column("Evidence", 22),
+    Column("Risk file", 19),
     option="standard",
     empty="No clause of this standard is judged, and the library lists none.",
 )
@@ -88,7 +88,7 @@ def clause_report(inputs: Inputs, standard: str) -> Iterator[Row]:
         lines += [f"{change.mode} by {short_name(inputs, change.standard)}, {change.key}" for change in state.changes]
         if folded:
             number = sum(1 for _ in leaves(below))
-            lines.append(f"none of the {number} below it is judged" if state.verdict == "open" else f"with the {number} below it")
+            lines.append(f"none of the {number} clauses below it is judged" if state.verdict == "open" else f"and the {number} clauses below it")
         yield row(
             state.entry.id if state.entry else None,
             _number(state),
@@ -97,7 +97,7 @@ def clause_report(inputs: Inputs, standard: str) -> Iterator[Row]:
             _verdict(state, stands_for_all=folded),
             said_by(below[-1] if folded and state.source == "nobody" else state),
             _reason(inputs, below[-1] if folded and state.source == "nobody" else state),
-            _evidence(inputs, state),
+            _evidence(inputs, state, in_words=False),
             _risk_file(inputs, state),
         )
 
@@ -161,10 +161,14 @@ def _reason(inputs: Inputs, state: ClauseState) -> Cell:
     return _lines(lines)
 
 
-def _evidence(inputs: Inputs, state: ClauseState) -> Cell:
+def _evidence(inputs: Inputs, state: ClauseState, *, in_words: bool = True) -> Cell:
+    """The documents with their sections; on paper the numbers of these will do."""
     if state.entry is None:
         return ""
-    return inputs.places(state.entry.id, "evidence", "missing" if state.own in ("P", "F") else None)
+    if in_words or not (edges := inputs.graph.out(state.entry.id, "evidence")):
+        return inputs.places(state.entry.id, "evidence", "missing" if state.own in ("P", "F") else None)
+    cited = [(edge.target, inputs.cited(edge.target, None), f", {edge.place}" if edge.place else "") for edge in edges]
+    return _lines([RecordLink(target, f"{words}{place}") for target, words, place in cited])
 
 
 def _risk_file(inputs: Inputs, state: ClauseState) -> Cell:

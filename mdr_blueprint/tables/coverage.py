@@ -178,7 +178,7 @@ def allocation(inputs: Inputs) -> Iterator[Row]:
     """
     for entry in records(inputs, Component):
         carried = live(inputs, inputs.graph.sources(entry.id, "allocated_to"))
-        shown, part_of = inputs.titled(entry.id), inputs.links(inputs.graph.targets(entry.id, "part_of"), None)
+        shown, part_of = inputs.marked(entry.id), inputs.links(inputs.graph.targets(entry.id, "part_of"), None)
         for requirement in carried:
             yield _allocated(inputs, shown, part_of, requirement)
         if not carried and not live(inputs, inputs.graph.sources(entry.id, "part_of")):
@@ -201,7 +201,7 @@ def _allocated(inputs: Inputs, component: Cell, part_of: Cell, requirement: str)
         requirement,
         component,
         part_of,
-        inputs.titled(requirement),
+        inputs.marked(requirement),
         value(level, "no level"),
         value(kind, "no kind"),
         inputs.links(tests_of(inputs, requirement), "no test"),

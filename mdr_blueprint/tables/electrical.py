@@ -11,8 +11,8 @@ from mdr_blueprint.tables.engine import table
 from mdr_blueprint.tables.inputs import Inputs, records, spaced
 from mdr_blueprint.tables.levels import live, with_levels
 from mdr_blueprint.tables.proofs import proof
-from mdr_blueprint.tables.series import GENERAL, called_for
-from mdr_blueprint.tables.shapes import Cell, Column, Gap, LineItem, Lines, Row, gap_row, row, value
+from mdr_blueprint.tables.series import GENERAL, called_for, clause_label
+from mdr_blueprint.tables.shapes import Cell, Column, Gap, LineItem, Lines, RecordLink, Row, gap_row, row, value
 
 PROTECTION = {"class_I": "class I", "class_II": "class II", "internal": "internally powered"}
 
@@ -158,7 +158,12 @@ def _proofs(inputs: Inputs, entry: Entry[EssentialPerformance]) -> Cell:
     items: list[LineItem] = []
     for edge in inputs.graph.out(entry.id, "verified_by"):
         found = proof(inputs, edge)
-        items += [inputs.link(edge.target), found.result]
+        result = found.result
+        items += (
+            [inputs.link(edge.target), result]
+            if isinstance(result, Gap)
+            else [inputs.link(edge.target, f"{edge.target} {result}")]
+        )
         items += [found.revision] if isinstance(found.revision, Gap) else []
     return Lines(tuple(items)) if items else Gap("no proof")
 
@@ -168,15 +173,15 @@ def _proofs(inputs: Inputs, entry: Entry[EssentialPerformance]) -> Cell:
     "Insulation",
     Column("Barrier", 20),
     Column("Area", 6),
-    Column("Between", 22),
+    Column("Between", 19),
     Column("Protection", 10),
     Column("Working voltage", 13),
     Column("Material group, pollution degree", 14),
     Column("Creepage distance", 14),
     Column("Air clearance", 14),
     Column("Dielectric strength", 15),
-    Column("Source of the required values", 18),
-    Column("Clauses, evidence", 16),
+    Column("Source of the required values", 21),
+    Column("Clauses, evidence", 17),
     sheet=True,
     empty="No insulation is recorded.",
 )
@@ -188,7 +193,7 @@ def insulation(inputs: Inputs) -> Iterator[Row]:
         record = entry.record
         degree = f"pollution degree {record.pollution_degree}" if record.pollution_degree else Gap("no pollution degree")
         proofs = inputs.places(entry.id, "evidence", "no evidence")
-        clauses = [inputs.link(id_) for id_ in inputs.graph.targets(entry.id, "clauses")]
+        clauses = [_clause(inputs, id_) for id_ in inputs.graph.targets(entry.id, "clauses")]
         yield row(
             entry.id,
             inputs.titled(entry.id),
@@ -205,6 +210,11 @@ def insulation(inputs: Inputs) -> Iterator[Row]:
         )
     if none and called_for(inputs, GENERAL):
         yield gap_row(11, "no insulation is described")
+
+
+def _clause(inputs: Inputs, id_: str) -> RecordLink:
+    standard, _, key = id_.partition("#")
+    return RecordLink(id_, clause_label(inputs, standard, key) if key else id_)
 
 
 def _lines(*items: LineItem) -> Cell:

@@ -15,14 +15,14 @@ from mdr_blueprint.tables.shapes import Cell, Column, Gap, LineItem, Lines, Reco
 @table(
     "rm_hooks",
     "Clauses that point into the risk management file",
-    Column("Standard", 12),
+    Column("Standard", 15),
     Column("Clause", 9),
-    Column("What it asks of the risk file (own words)", 36),
-    Column("ISO 14971", 9),
+    Column("What it asks of the risk file (own words)", 34),
+    Column("ISO 14971", 8),
     Column("Applies", 9),
     Column("Risks with their level after control, and controls", 34),
     Column("Verdict", 8),
-    Column("Conclusion or reason", 34),
+    Column("Conclusion or reason", 31),
     Column("Reviewer", 12),
     sheet=True,
     empty="No standard of the IEC 60601 series with such clauses is applied.",
@@ -50,8 +50,14 @@ def _hook(inputs: Inputs, standard: str, state: ClauseState) -> Row:
         "" if out else _answer(inputs, state),
         Gap(verdict) if verdict in ("F", "open") else verdict,
         _conclusion(inputs, state, verdict),
-        (entry.record.reviewer or "") if entry else "",
+        _reviewer(state),
     )
+
+
+def _reviewer(state: ClauseState) -> str | Gap:
+    """Who judged what the risk file answers; of a clause that nobody judged, or that does not apply, nobody has to."""
+    reviewer = state.entry.record.reviewer if state.entry else None
+    return reviewer or (Gap("no reviewer") if state.entry and state.own in ("P", "F") else "")
 
 
 def _applies(inputs: Inputs, state: ClauseState) -> str | Gap:

@@ -104,6 +104,11 @@ class Inputs:
         words = self.say(self.dossier.label_of(entry)) if entry else ""
         return RecordLink(id_, f"{shown(id_)} {words}".strip())
 
+    def marked(self, id_: str) -> RecordLink:
+        """A link that shows id and title, and whether the record is illustrative: in a row that is about another one."""
+        link, entry = self.titled(id_), self.dossier.entries.get(id_)
+        return RecordLink(id_, self.illustrative(entry, link.label)) if entry else link
+
     def links(self, ids: Iterable[str], missing: str | None = "missing", *, titles: bool = False) -> Cell:
         """References as lines of a cell; a gap where there are none, or empty if `missing` is None."""
         items = tuple(self.titled(i) if titles else self.link(i) for i in ids)

@@ -13,7 +13,7 @@ from mdr_blueprint.model.law import Measurement
 from mdr_blueprint.quantities import Compared, UnitError, compare
 from mdr_blueprint.tables.engine import table
 from mdr_blueprint.tables.inputs import Inputs, spaced
-from mdr_blueprint.tables.series import GENERAL, judged, judged_of_series, judged_others, short_name, states
+from mdr_blueprint.tables.series import GENERAL, clause_label, judged, judged_of_series, judged_others, short_name, states
 from mdr_blueprint.tables.shapes import Cell, Column, Gap, LineItem, Lines, RecordLink, Row, gap_row, row, value
 
 OTHER = "other"
@@ -106,9 +106,7 @@ def _kind(inputs: Inputs, state: ClauseState) -> str | None:
 
 
 def _clause(inputs: Inputs, found: Measured) -> RecordLink:
-    """The general standard goes without saying."""
-    name = "" if found.state.standard == GENERAL else f"{short_name(inputs, found.state.standard)}, "
-    return RecordLink(found.entry.id, f"{name}{found.entry.key}")
+    return RecordLink(found.entry.id, clause_label(inputs, found.state.standard, found.entry.key))
 
 
 def _cells(inputs: Inputs, found: Measured) -> list[Cell]:
@@ -192,8 +190,10 @@ def _instrument(inputs: Inputs, m: Measurement) -> Cell:
     if record.due is None:
         return Lines((link, Gap("no calibration")))
     in_force = m.date is None or (m.date <= record.due and (record.calibrated is None or record.calibrated <= m.date))
-    words = f"calibrated {record.calibrated or ''} to {record.due}" if record.calibrated else f"calibrated to {record.due}"
-    return Lines((link, words if in_force else Gap(f"{words}, not on that day")))
+    if in_force:
+        return Lines((link, f"due {record.due}"))
+    since = f"from {record.calibrated} " if record.calibrated else ""
+    return Lines((link, Gap(f"calibrated {since}to {record.due}")))
 
 
 def condition(m: Measurement) -> str:

@@ -146,12 +146,13 @@ def standing(inputs: Inputs, test: str) -> Standing:
     record = run.record
     words = ", ".join(part for part in (record.result or "no result", record.device_revision) if part)
     if record.result != "pass":
-        return Standing("not passed", Gap(words))
+        return Standing("not passed", Gap(inputs.illustrative(run, words)))
     if current is not None and record.device_revision == current:
         return Standing("passed", inputs.illustrative(run, words))
     if completeness.is_argued(record, current):
         return Standing("argued", inputs.illustrative(run, f"{words}, argued for {current}"))
-    return Standing("other revision", Gap(f"{words}, not {current}" if record.device_revision else f"{words}, no revision"))
+    words += f", not {current}" if record.device_revision else ", no revision"
+    return Standing("other revision", Gap(inputs.illustrative(run, words)))
 
 
 def live(inputs: Inputs, ids: Iterable[str]) -> list[str]:

@@ -54,8 +54,8 @@ def results_by_revision(inputs: Inputs) -> Iterator[Row]:
 def _result(inputs: Inputs, run: Entry[Run], said: Cell, *, counts: bool) -> Row:
     """A row; a result that does not count any more is history and no gap."""
     record = run.record
-    words = record.result or "no result"
-    result: Cell = inputs.illustrative(run, words) if record.result == "pass" or not counts else Gap(words)
+    words = inputs.illustrative(run, record.result or "no result")
+    result: Cell = words if record.result == "pass" or not counts else Gap(words)
     return row(
         run.id,
         inputs.titled(record.test),

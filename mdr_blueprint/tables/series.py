@@ -70,6 +70,11 @@ def short_name(inputs: Inputs, standard: str) -> str:
     return known.designation.split(":")[0] if known else standard
 
 
+def clause_label(inputs: Inputs, standard: str, key: str) -> str:
+    """`8.7.3`, `IEC 60601-2-33, 201.9.6`: the general standard goes without saying."""
+    return key if standard == GENERAL else f"{short_name(inputs, standard)}, {key}"
+
+
 def called_for(inputs: Inputs, standard: str) -> bool | None:
     """Whether the facts call for a standard of the library; None where they leave it open."""
     known = inputs.law.standard(standard)

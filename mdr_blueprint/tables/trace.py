@@ -39,10 +39,10 @@ def need_trace(inputs: Inputs) -> Iterator[Row]:
     for need in records(inputs, Need):
         below = requirements_below(inputs, need.id)
         if not below:
-            yield row(need.id, inputs.titled(need.id), Gap("no requirement"), "", "", "", "")
+            yield row(need.id, inputs.marked(need.id), Gap("no requirement"), "", "", "", "")
         for requirement in below:
             told.add(requirement)
-            yield from _requirement_rows(inputs, inputs.titled(need.id), requirement)
+            yield from _requirement_rows(inputs, inputs.marked(need.id), requirement)
     for entry in records(inputs, Requirement):
         if entry.id not in told:
             yield from _requirement_rows(inputs, inputs.links(_origin(inputs, entry.id), "no origin"), entry.id)
@@ -69,12 +69,12 @@ def _requirement_rows(inputs: Inputs, first: Cell, requirement: str) -> Iterator
     level = value(entry.record.level if entry else None, "no level")
     tests = tests_of(inputs, requirement)
     if not tests:
-        yield row(requirement, first, inputs.titled(requirement), level, Gap("no test"), "", "")
+        yield row(requirement, first, inputs.marked(requirement), level, Gap("no test"), "", "")
     for test in tests:
         latest = last_run(inputs, test)
         evidence = inputs.places(latest, "evidence") if latest else ""
         shown = standing(inputs, test).shown
-        yield row(requirement, first, inputs.titled(requirement), level, inputs.titled(test), shown, evidence)
+        yield row(requirement, first, inputs.marked(requirement), level, inputs.titled(test), shown, evidence)
 
 
 @table(
@@ -94,8 +94,8 @@ def level_trace(inputs: Inputs) -> Iterator[Row]:
         below = dict.fromkeys(requirements_below(inputs, need.id))
         told.update(below)
         if not below:
-            yield row(need.id, inputs.titled(need.id), Gap("no requirement"), "", "", "")
-        yield from _Descent(inputs, inputs.titled(need.id), below).rows()
+            yield row(need.id, inputs.marked(need.id), Gap("no requirement"), "", "", "")
+        yield from _Descent(inputs, inputs.marked(need.id), below).rows()
     others: dict[str, dict[str, None]] = {}
     for entry in records(inputs, Requirement):
         if entry.id not in told:
@@ -152,7 +152,7 @@ class _Descent:
         """The cells up to a requirement, in the column of its level; a level that is not below the one above is a gap."""
         entry = self.inputs.dossier.get(id_, Requirement)
         level = entry.record.level if entry else None
-        items: list[LineItem] = [self.inputs.titled(id_)]
+        items: list[LineItem] = [self.inputs.marked(id_)]
         at = LEVELS.index(level) if level else len(path)
         if level is None:
             items.append(Gap("no level"))

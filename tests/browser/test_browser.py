@@ -189,6 +189,7 @@ def test_a_table_filters_and_shows_only_gaps(visitor):
 def only_gaps(visitor: Visitor) -> int:
     """Narrow everything on the page to its gaps and back, with the keyboard alone; how many bars it has for that."""
     bars = visitor.page.locator(".mdr-tools:has(input[type=checkbox])")
+    bars.evaluate_all("bars => bars.forEach(bar => { const folded = bar.closest('details'); if (folded) folded.open = true; })")
     for bar in bars.all():
         choice, status = bar.locator("input[type=checkbox]"), bar.get_by_role("status")
         below = visitor.page.locator(f"[id='{choice.get_attribute('aria-controls')}']")

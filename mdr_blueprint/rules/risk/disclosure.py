@@ -87,7 +87,7 @@ def disclosure_nobody_reads(dossier: Dossier, known: Known) -> Iterator[Found]:
                        f"{where}", "disclosed_in", related=[Related("shown here", statements[0].at("shown_on"))])
 
 
-@rule("RISK468", "W", basis="MDR Annex I 4(c) and its last sentence; ISO 14971:2019 7.1(c) and 8")
+@rule("RISK468", "W", basis="MDR Annex I 4(c) and 4 (last sentence); ISO 14971:2019 7.1(c) and 8")
 def disclosure_counted_as_control(dossier: Dossier) -> Iterator[Found]:
     """The sentence that discloses a residual risk is the very one that is to reduce it.
 

@@ -105,7 +105,7 @@ def _too_high(dossier: Dossier, policy: RiskPolicy, observed: ObservedRate, risk
             f"{call_risk(dossier, risk)} says `{said}`")
 
 
-@rule("RISK476", "W", basis="ISO 14971:2019 4.4(g) and 10.2; MDR Annex I 3(e), Article 83(3)")
+@rule("RISK476", "W", basis="ISO 14971:2019 4.4(g), 10.2 and 10.3; MDR Annex I 3(e), Article 83(3)")
 def overdue_feedback(dossier: Dossier, today: date) -> Iterator[Found]:
     """A planned review of information from production or use is overdue.
 

@@ -135,17 +135,23 @@ def policy_without_scale(dossier: Dossier) -> Iterator[Found]:
     for entry in entries(dossier, RiskPolicy):
         policy = entry.record
         absent = [f"`{name}`" for name in ("severity", "matrix") if lacks(entry, name)]
-        if not p1_bands(policy):
+        if not p1_bands(policy) and not _unread_scale(entry, "probability"):
             absent.insert(1, "`probability` with `bands`")
         two_factors = bool(policy.combine) or any(
             estimate is not None and estimate.p2 is not None
             for risk in entries(dossier, Risk) for estimate in (risk.record.initial, risk.record.residual))
-        if two_factors and not p2_bands(policy):
+        if two_factors and not p2_bands(policy) and not _unread_scale(entry, "p2"):
             absent.append("`p2` with `bands`")
         if (two_factors or p2_bands(policy)) and lacks(entry, "combine"):
             absent.append("`combine`")
         if absent:
             yield Found.on(entry, f"the risk policy has no {listed(absent)}")
+
+
+def _unread_scale(entry: Entry[RiskPolicy], name: str) -> bool:
+    """Whether a scale was written and left out, itself or all of its bands, because it could not be read (ID108)."""
+    scale, raw = getattr(entry.record, name), entry.raw.get(name)
+    return bool(raw) if scale is None else not scale.bands and bool(raw and raw.get("bands"))
 
 
 @rule("RISK449", "W", basis="ISO 14971:2019 4.4(d) (criteria where no probability can be estimated)",

@@ -78,7 +78,7 @@ def unjudged_clauses(dossier: Dossier, law: Law, known: Known) -> Iterator[Found
         if not unjudged or content is None:
             continue
         applied = dossier.get(id_, AppliedStandard)
-        place = applied.place if applied else next(state.entry.place for state in tree if state.entry is not None)
+        place = applied.place if applied else next(e.place for e in entries(dossier, ClauseAnswer) if e.owner == id_)
         yield Found(id_, place, f"{len(unjudged)} of {len(single)} clauses of {content.designation} have no verdict: "
                     f"{first(unjudged)}")
 

@@ -22,6 +22,7 @@ SHORT = {
     "gspr": "GSPR",
     "gspr_trace": "GSPR to evidence",
     "clauses": "Clauses",
+    "rm_hooks": "Clauses to the risk file",
     "questionnaire": "Safety characteristics",
     "library_hazards": "Hazard libraries",
     "not_acceptable": "Not acceptable after control",
