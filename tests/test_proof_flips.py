@@ -69,7 +69,7 @@ class State:
     def hooks_in_workbook(self) -> dict[str, str]:
         """Clause that points into the risk file -> the row as text."""
         sheet = load_workbook(self.out / "workbooks/technical_file.xlsx", read_only=True)["Clauses to the risk file"]
-        return {str(row[0]): " ".join(str(cell) for cell in row[1:] if cell) for row in sheet.iter_rows(min_row=4, values_only=True)}
+        return {str(row[1]): " ".join(str(cell) for cell in row[2:] if cell) for row in sheet.iter_rows(min_row=4, values_only=True)}
 
 
 @pytest.fixture(scope="module")

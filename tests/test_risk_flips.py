@@ -155,14 +155,14 @@ def test_one_edge_of_a_band(before, tmp_path):
 def test_one_cell_of_the_matrix(before, tmp_path):
     after = State(tmp_path / "device", CELL)
     standing = {risk for risk in before.levels if before.level(risk)[:2] == ("critical", "remote")}
-    assert len(standing) == 10
+    assert len(standing) == 11
     flipped = {risk for risk in standing if after.level(risk)[2] == "not_acceptable"}
     assert flipped == standing
     unweighed = {subject for code, subject in new(before, after) if code == "RISK418"}
     assert unweighed == standing
     check_every_output(after)
     weighing = "risks not acceptable by the matrix after control and without a benefit-risk analysis"
-    assert (_review(before, weighing), _review(after, weighing)) == ("0", "10")
+    assert (_review(before, weighing), _review(after, weighing)) == ("0", "11")
 
 
 def _review(state: State, what: str) -> str:
