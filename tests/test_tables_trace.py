@@ -138,6 +138,13 @@ def test_a_need_leads_to_the_result_that_counts(tmp_path):
     assert row_of(table, "no origin", "REQ-6").cells[2] == Gap("no level")
 
 
+def test_the_evidence_is_that_of_the_run_which_counts(tmp_path):
+    later = "  RUN-5: {test: TC-1, device_revision: v3, date: 2026-03-01, result: pass, evidence: [EV-2]}\n"
+    two = LAMP.replace("status: approved}}", "status: approved}, EV-2: {title: Other report}}")
+    found = line(tables(tmp_path, two + later).get("need_trace"), "UN-1", "REQ-1")
+    assert found[4:] == ["pass, v2", "EV-1 v1"]
+
+
 def test_a_later_failure_is_not_passed_over(tmp_path):
     failed = "  RUN-5: {test: TC-1, device_revision: v3, date: 2026-03-01, result: fail}\n"
     assert line(tables(tmp_path, LAMP + failed).get("need_trace"), "UN-1", "REQ-1")[4] == "fail, v3"

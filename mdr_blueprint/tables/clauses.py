@@ -87,8 +87,7 @@ def clause_report(inputs: Inputs, standard: str) -> Iterator[Row]:
         lines = [_title(state)]
         lines += [f"{change.mode} by {short_name(inputs, change.standard)}, {change.key}" for change in state.changes]
         if folded:
-            number = sum(1 for _ in leaves(below))
-            lines.append(f"none of the {number} clauses below it is judged" if state.verdict == "open" else f"and the {number} clauses below it")
+            lines.append(_stands_for(state, sum(1 for _ in leaves(below))))
         yield row(
             state.entry.id if state.entry else None,
             _number(state),
@@ -100,6 +99,11 @@ def clause_report(inputs: Inputs, standard: str) -> Iterator[Row]:
             _evidence(inputs, state, in_words=False),
             _risk_file(inputs, state),
         )
+
+
+def _stands_for(head: ClauseState, number: int) -> str:
+    clauses = "the clause" if number == 1 else f"the {number} clauses"
+    return f"not judged, nor {clauses} below it" if head.verdict == "open" else f"and {clauses} below it"
 
 
 def _below(told: list[ClauseState], at: int) -> Iterator[ClauseState]:
@@ -190,7 +194,7 @@ def counted(told: Iterable[ClauseState]) -> Iterator[ClauseState]:
     "Verdicts by main clause, {option}",
     Column("Clause", 9),
     Column("Title (own words)", 44),
-    Column("Judged one by one", 10),
+    Column("Clauses", 10),
     Column("Pass", 7),
     Column("Fail", 7),
     Column("Not applicable", 10),
@@ -224,7 +228,7 @@ def _numbers(told: Iterable[ClauseState]) -> list[Cell]:
     "clause_counts",
     "Verdicts by standard",
     Column("Standard", 30),
-    Column("Judged one by one", 10),
+    Column("Clauses", 10),
     Column("Pass", 7),
     Column("Fail", 7),
     Column("Not applicable", 10),

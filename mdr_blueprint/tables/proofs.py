@@ -113,6 +113,8 @@ class Standing:
     word: Literal["passed", "argued", "not passed", "other revision", "not run"]
     """`argued` is a pass on another revision, with a delta assessment for this one."""
     shown: str | Gap
+    run: str | None = None
+    """The run that says so."""
 
     @property
     def holds(self) -> bool:
@@ -146,13 +148,13 @@ def standing(inputs: Inputs, test: str) -> Standing:
     record = run.record
     words = ", ".join(part for part in (record.result or "no result", record.device_revision) if part)
     if record.result != "pass":
-        return Standing("not passed", Gap(inputs.illustrative(run, words)))
+        return Standing("not passed", Gap(inputs.illustrative(run, words)), run.id)
     if current is not None and record.device_revision == current:
-        return Standing("passed", inputs.illustrative(run, words))
+        return Standing("passed", inputs.illustrative(run, words), run.id)
     if completeness.is_argued(record, current):
-        return Standing("argued", inputs.illustrative(run, f"{words}, argued for {current}"))
+        return Standing("argued", inputs.illustrative(run, f"{words}, argued for {current}"), run.id)
     words += f", not {current}" if record.device_revision else ", no revision"
-    return Standing("other revision", Gap(inputs.illustrative(run, words)))
+    return Standing("other revision", Gap(inputs.illustrative(run, words)), run.id)
 
 
 def live(inputs: Inputs, ids: Iterable[str]) -> list[str]:

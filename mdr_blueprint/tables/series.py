@@ -56,7 +56,7 @@ def _unlisted(inputs: Inputs, standard: str, listed: set[str]) -> Iterator[Claus
     for entry in sorted(answers, key=lambda e: clause_order(e.key)):
         own: Verdict = entry.record.verdict or "open"
         item = ClauseItem.model_construct(title="")
-        yield ClauseState(standard, entry.key, item, entry.key.count("."), False, own, own, "answer", entry=entry)
+        yield ClauseState(standard, entry.key, item, 0, False, own, own, "answer", entry=entry)
 
 
 def clause_order(key: str) -> list[tuple[int, str]]:

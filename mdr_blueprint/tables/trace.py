@@ -13,7 +13,7 @@ from mdr_blueprint.load import Entry
 from mdr_blueprint.model import AppliedStandard, ClauseAnswer, GsprAnswer, Need, Requirement
 from mdr_blueprint.tables.engine import table
 from mdr_blueprint.tables.inputs import Inputs, records, standard_words
-from mdr_blueprint.tables.proofs import last_run, live, requirement_result, standing, tests_of
+from mdr_blueprint.tables.proofs import live, requirement_result, standing, tests_of
 from mdr_blueprint.tables.shapes import Cell, Column, Gap, LineItem, Lines, RecordLink, Row, row, value
 
 LEVELS = ("system", "subsystem", "item")
@@ -71,10 +71,9 @@ def _requirement_rows(inputs: Inputs, first: Cell, requirement: str) -> Iterator
     if not tests:
         yield row(requirement, first, inputs.marked(requirement), level, Gap("no test"), "", "")
     for test in tests:
-        latest = last_run(inputs, test)
-        evidence = inputs.places(latest, "evidence") if latest else ""
-        shown = standing(inputs, test).shown
-        yield row(requirement, first, inputs.marked(requirement), level, inputs.titled(test), shown, evidence)
+        found = standing(inputs, test)
+        evidence = inputs.places(found.run, "evidence") if found.run else ""
+        yield row(requirement, first, inputs.marked(requirement), level, inputs.titled(test), found.shown, evidence)
 
 
 @table(

@@ -16,12 +16,19 @@ REPORT = "MDR Annex II 4(c), (d) and 6.1(b)"
 APPLICABILITY = "MDR Annex II 4(c) and 4(d)"
 
 
-def _trees(dossier: Dossier, law: Law, known: Known) -> dict[str, tuple[ClauseState, ...]]:
+def trees(dossier: Dossier, law: Law, known: Known) -> dict[str, tuple[ClauseState, ...]]:
     """The effective clauses of each standard that the project judges, and of the particular standards that change them."""
     judged = dict.fromkeys(entry.owner or "" for entry in entries(dossier, ClauseAnswer))
     for id_ in tuple(judged):
         judged.update(dict.fromkeys(particulars(dossier, law, id_)))
     return {id_: clause_tree(dossier, law, known, id_) for id_ in judged}
+
+
+def said_by(state: ClauseState, by_key: Mapping[str, ClauseState]) -> Entry[ClauseAnswer] | None:
+    """The answer that a verdict comes from: that of the clause or of one above it."""
+    while state.source == "above" and (above := by_key.get(state.item.parent or "")) is not None:
+        state = above
+    return state.entry if state.source == "answer" else None
 
 
 @rule("VER510", "E", basis=REPORT)
@@ -56,7 +63,7 @@ def open_clause(dossier: Dossier, law: Law, known: Known) -> Iterator[Found]:
     Fix: give a `verdict` with its evidence, or say in a waiver until when it stays open.
     """
     open_ = [entry for entry in entries(dossier, ClauseAnswer) if entry.record.verdict == "open" or lacks(entry, "verdict")]
-    states = {state.id: state for tree in (_trees(dossier, law, known) if open_ else {}).values() for state in tree}
+    states = {state.id: state for tree in (trees(dossier, law, known) if open_ else {}).values() for state in tree}
     for entry in open_:
         state = states.get(entry.id)
         if state is None or (state.own == "open" and (state.source == "answer" or not state.has_children)):
@@ -68,12 +75,12 @@ def unjudged_clauses(dossier: Dossier, law: Law, known: Known) -> Iterator[Found
     """A standard has clauses without a verdict.
 
     Why: the report shows what was judged; what is missing in it looks as if it had been forgotten.
-    Fix: give each clause a verdict; N/A at a heading, an exclusion in `standards`, or facts of the device that exclude it cover
-    what stands below it.
+    Fix: give each clause a verdict; a verdict other than F at a heading, an exclusion in `standards`, or facts of the device that
+    exclude it cover what stands below it.
     """
-    for id_, tree in _trees(dossier, law, known).items():
-        single = list(leaves(tree))
-        unjudged = [state.key for state in single if state.source == "nobody" and state.entry is None]
+    for id_, tree in trees(dossier, law, known).items():
+        single, by_key = list(leaves(tree)), {state.key: state for state in tree}
+        unjudged = [state.key for state in single if state.source == "nobody" and not _is_named(state, by_key)]
         content = law.standard(id_)
         if not unjudged or content is None:
             continue
@@ -83,6 +90,18 @@ def unjudged_clauses(dossier: Dossier, law: Law, known: Known) -> Iterator[Found
                     f"{first(unjudged)}")
 
 
+def _is_named(state: ClauseState, by_key: Mapping[str, ClauseState]) -> bool:
+    """Whether the clause, or one above it with a verdict, has an answer: what is wrong with that is told there."""
+    if state.entry is not None:
+        return True
+    above = by_key.get(state.item.parent or "")
+    while above is not None:
+        if above.entry is not None and above.entry.record.verdict is not None:
+            return True
+        above = by_key.get(above.item.parent or "")
+    return False
+
+
 @rule("VER546", "E", basis=APPLICABILITY, requires=("VER510", "VER521", "VER540"))
 def not_applicable_against_facts(dossier: Dossier, law: Law, known: Known) -> Iterator[Found]:
     """A clause is said not to apply, and by the facts of the device it does.
@@ -90,11 +109,11 @@ def not_applicable_against_facts(dossier: Dossier, law: Law, known: Known) -> It
     Why: either a fact is wrong, or a hazard that the clause is about was not looked at.
     Fix: judge the clause; where it does not apply although the fact holds, name the fact in `facts` and say why in `remark`.
     """
-    for tree in _trees(dossier, law, known).values():
+    for tree in trees(dossier, law, known).values():
         by_key = {state.key: state for state in tree}
         found: dict[str, list[str]] = {}
         for state in tree:
-            said, condition = _said_above(state, by_key), state.item.when
+            said, condition = said_by(state, by_key), state.item.when
             if said is None or condition is None or said.record.verdict != "N/A":
                 continue
             if known.judge(condition).holds and not _names_facts(said, known, condition):
@@ -102,13 +121,6 @@ def not_applicable_against_facts(dossier: Dossier, law: Law, known: Known) -> It
         for id_, why in found.items():
             entry = dossier.entries[id_]
             yield Found.on(entry, f"{call(entry)} is N/A, but clause {first(why, 3)}", "verdict")
-
-
-def _said_above(state: ClauseState, by_key: Mapping[str, ClauseState]) -> Entry[ClauseAnswer] | None:
-    """The answer that a verdict comes from: that of the clause or of one above it."""
-    while state.source == "above" and (above := by_key.get(state.item.parent or "")) is not None:
-        state = above
-    return state.entry if state.source == "answer" else None
 
 
 def _names_facts(entry: Entry[ClauseAnswer], known: Known, condition: Condition) -> bool:
@@ -143,7 +155,7 @@ def judged_though_taken_out(dossier: Dossier, law: Law, known: Known) -> Iterato
     Why: the report holds two answers, and the one that counts is not the one that was given.
     Fix: take the exclusion out of `standards`, or judge the clause of the standard that the message names instead.
     """
-    for id_, tree in _trees(dossier, law, known).items():
+    for id_, tree in trees(dossier, law, known).items():
         applied = dossier.get(id_, AppliedStandard)
         excluded = applied.record.excluded if applied else {}
         by_key = {state.key: state for state in tree}

@@ -79,7 +79,7 @@ def insulation_below_required(dossier: Dossier) -> Iterator[Found]:
                 continue
             unit = f" {spacing.unit}" if spacing.unit else ""
             yield Found.on(entry, f"`{name}` of {call(entry)} is {spacing.measured}{unit} and should be at least "
-                           f"{spacing.required}{unit}", name)
+                           f"{spacing.required}{unit}", name, key=True)
         if entry.record.dielectric is not None and entry.record.dielectric.result == "fail":
             yield Found.on(entry, f"{call(entry)} failed the test of dielectric strength", "dielectric", "result")
 
@@ -108,7 +108,7 @@ def applied_part_without_type(dossier: Dossier) -> Iterator[Found]:
     """
     for entry in entries(dossier, Component):
         if "applied_part" in entry.raw and unsaid(entry, "applied_part", "type"):
-            yield Found.on(entry, f"{call(entry)} is an applied part without a type", "applied_part")
+            yield Found.on(entry, f"{call(entry)} is an applied part without a type", "applied_part", key=True)
 
 
 @rule("VER565", "E", basis="IEC 60601-1 8.3 and 8.7.3 (limits by type of applied part)")
@@ -141,7 +141,7 @@ def incomplete_critical_component(dossier: Dossier) -> Iterator[Found]:
         if unsaid(entry, "critical", "standard") and unsaid(entry, "critical", "mark"):
             missing.append("`standard` or `mark`")
         if missing:
-            yield Found.on(entry, f"the critical {call(entry)} has no {listed(missing)}", "critical")
+            yield Found.on(entry, f"the critical {call(entry)} has no {listed(missing)}", "critical", key=True)
 
 
 @rule("VER559", "W", basis="MDR Annex II 6.1(b); ISO/IEC 17025:2017")
@@ -155,7 +155,7 @@ def laboratory_not_accredited(dossier: Dossier) -> Iterator[Found]:
         if unsaid(entry, "laboratory"):
             yield Found.on(entry, f"{call(entry)} name no laboratory", "laboratory")
         elif unsaid(entry, "laboratory", "accreditation"):
-            yield Found.on(entry, f"{call(entry)} name no accreditation of the laboratory", "laboratory")
+            yield Found.on(entry, f"{call(entry)} name no accreditation of the laboratory", "laboratory", key=True)
 
 
 @rule("VER566", "W", basis="IEC 60601-1 5 and 6; MDR Annex II 6.1(b)")

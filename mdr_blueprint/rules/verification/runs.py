@@ -97,7 +97,8 @@ def unsigned_delta_assessment(dossier: Dossier) -> Iterator[Found]:
     for entry in entries(dossier, Run, Evidence):
         missing = [f"`{field}`" for field in ("by", "date") if unsaid(entry, "delta_assessment", field)]
         if not unsaid(entry, "delta_assessment") and missing:
-            yield Found.on(entry, f"the delta assessment of {call(entry)} has no {listed(missing, 'or')}", "delta_assessment")
+            yield Found.on(entry, f"the delta assessment of {call(entry)} has no {listed(missing, 'or')}", "delta_assessment",
+                           key=True)
 
 
 @rule("VER558", "E", basis="ISO 13485:2016 7.3.6 and 8.3", requires=("VER506",))
@@ -182,7 +183,7 @@ def run_without_result(dossier: Dossier) -> Iterator[Found]:
             yield Found.on(entry, f"test run `{entry.key}` of `{entry.record.test}` has no {listed(missing, 'or')}")
 
 
-@rule("VER519", "E", basis="ISO 14971:2019 7.2; MDR Annex II 6.1(b)", requires=("VER506",))
+@rule("VER519", "E", basis="ISO 14971:2019 7.2; MDR Annex II 6.1(b)", requires=("VER506", "VER558"))
 def verification_not_passed(dossier: Dossier, graph: Graph) -> Iterator[Found]:
     """The last run of a test that proves something was not passed.
 

@@ -21,6 +21,7 @@ RESERVED = (CONTENTS, "History")  # Excel keeps "History" for itself
 SHORT = {
     "gspr": "GSPR",
     "gspr_trace": "GSPR to evidence",
+    "gspr_clause_trace": "GSPR to clause and verdict",
     "clauses": "Clauses",
     "rm_hooks": "Clauses to the risk file",
     "questionnaire": "Safety characteristics",
@@ -30,6 +31,10 @@ SHORT = {
     "introduced": "What controls bring with them",
     "observations": "Information after production",
     "risk_requirements": "Annex I 1 to 9",
+    "coverage": "Coverage of requirements",
+    "level_trace": "Need to item by level",
+    "results_by_revision": "Results by device revision",
+    "delta_assessments": "Results of other revisions",
     "links": "Links of the file",
     "statements": "Label and IFU statements",
     "soup": "SOUP",
