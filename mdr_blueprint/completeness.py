@@ -128,8 +128,7 @@ def last_run(dossier: Dossier, graph: Graph, test: str) -> Entry[Run] | None:
 
 def is_argued(record: Run | Evidence, revision: str | None) -> bool:
     """Whether a delta assessment argues that what was found on another revision of the device holds for this one."""
-    delta = record.delta_assessment
-    return delta is not None and revision is not None and delta.revision == revision and bool(delta.argument)
+    return record.delta_assessment is not None and record.delta_assessment.holds_for(revision)
 
 
 def is_proven(dossier: Dossier, graph: Graph, proofs: list[str]) -> bool:

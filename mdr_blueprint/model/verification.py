@@ -24,6 +24,10 @@ class DeltaAssessment(Part):
     date: Day | None = None
     evidence: Annotated[tuple[Ref[Evidence], ...], Inverse("evidence_for")] = ()
 
+    def holds_for(self, revision: str | None) -> bool:
+        """Whether it argues for this very revision."""
+        return self.revision == revision and bool(self.argument)
+
 
 class Imported(Part):
     """What an importer read; it is written anew by the next import of the same execution, and by nobody else."""

@@ -73,11 +73,6 @@ def unsaid(entry: Entry[Any], *steps: str | int) -> bool:
     return value is None or value in ([], {}) or (isinstance(value, str) and not value.strip())
 
 
-def holds_for(delta: DeltaAssessment | None, revision: str) -> bool:
-    """Whether a delta assessment argues that a result of another revision holds for this one."""
-    return delta is not None and delta.revision == revision and bool(delta.argument)
-
-
 def shortfall(delta: DeltaAssessment | None) -> str:
     """Why a delta assessment is not enough, as the end of a message; empty where there is none."""
     if delta is None:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from mdr_blueprint.completeness import is_argued
 from mdr_blueprint.diagnostics import Related, did_you_mean
 from mdr_blueprint.graph import Graph
 from mdr_blueprint.load import Dossier
 from mdr_blueprint.model import Device, Document, Evidence
 from mdr_blueprint.rules.engine import Found, entries, rule
-from mdr_blueprint.rules.questions import call, first, gaps, holds_for, is_used, lacks, listed, referring, shortfall, unread
+from mdr_blueprint.rules.questions import call, first, gaps, is_used, lacks, listed, referring, shortfall, unread
 from mdr_blueprint.source import Sources
 
 IDENTITY = "MDR Annex II 4(d); ISO 13485:2016 4.2.4"
@@ -142,6 +143,6 @@ def evidence_of_other_revision(dossier: Dossier, graph: Graph) -> Iterator[Found
         other = entry.record.device_revision
         if other is None or current is None or other == current or entry.record.status != "approved":
             continue
-        if is_used(graph, entry.id) and not holds_for(entry.record.delta_assessment, current):
+        if is_used(graph, entry.id) and not is_argued(entry.record, current):
             yield Found.on(entry, f"{call(entry)} is about revision `{other}`; this file describes `{current}`"
                            f"{shortfall(entry.record.delta_assessment)}", "device_revision")

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from datetime import date
 from typing import Any
 
+from mdr_blueprint.completeness import is_argued
 from mdr_blueprint.diagnostics import Related
 from mdr_blueprint.graph import Graph
 from mdr_blueprint.load import Dossier, Entry
@@ -16,7 +17,6 @@ from mdr_blueprint.rules.questions import (
     call,
     first,
     gaps,
-    holds_for,
     is_used,
     lacks,
     listed,
@@ -80,7 +80,7 @@ def other_revision_tested(dossier: Dossier, graph: Graph) -> Iterator[Found]:
         return
     for test in entries(dossier, Test):
         runs = [run for run in _runs(graph, test) if run.record.device_revision]
-        if runs and not any(run.record.device_revision == current or holds_for(run.record.delta_assessment, current)
+        if runs and not any(run.record.device_revision == current or is_argued(run.record, current)
                             for run in runs):
             last = runs[-1]
             yield Found.on(last, f"{call(last)} of `{test.id}` tested revision `{last.record.device_revision}`; this file "
