@@ -189,17 +189,23 @@ def counted(told: Iterable[ClauseState]) -> Iterator[ClauseState]:
     return (state for state in told if not state.has_children or state.source == "answer")
 
 
-@table(
-    "clause_summary",
-    "Verdicts by main clause, {option}",
-    Column("Clause", 9),
-    Column("Title (own words)", 44),
+NUMBERS = (
     Column("Clauses", 10),
     Column("Pass", 7),
     Column("Fail", 7),
     Column("Not applicable", 10),
     Column("Not evaluated", 10),
     Column("Open", 7),
+)
+"""Columns of `_numbers`."""
+
+
+@table(
+    "clause_summary",
+    "Verdicts by main clause, {option}",
+    Column("Clause", 9),
+    Column("Title (own words)", 44),
+    *NUMBERS,
     Column("Verdict", 9),
     option="standard",
     empty="No clause of this standard is judged, and the library lists none.",
@@ -228,12 +234,7 @@ def _numbers(told: Iterable[ClauseState]) -> list[Cell]:
     "clause_counts",
     "Verdicts by standard",
     Column("Standard", 30),
-    Column("Clauses", 10),
-    Column("Pass", 7),
-    Column("Fail", 7),
-    Column("Not applicable", 10),
-    Column("Not evaluated", 10),
-    Column("Open", 7),
+    *NUMBERS,
     Column("List of clauses", 30),
     option="series",
     empty="No clause of such a standard is judged.",
