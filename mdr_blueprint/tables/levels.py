@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from mdr_blueprint.evaluation import Level, level, policy_of
 from mdr_blueprint.load import Entry
 from mdr_blueprint.model import Risk, Situation
-from mdr_blueprint.tables.inputs import Inputs
+from mdr_blueprint.tables.inputs import Inputs, kept
 from mdr_blueprint.tables.shapes import VERDICTS, Cell, Gap, LineItem, Lines, RecordLink
 
 UNKNOWN = "level unknown"
@@ -78,3 +78,8 @@ def with_levels(inputs: Inputs, risks: Iterable[Entry[Risk]], missing: str) -> C
         items.append(RecordLink(risk.id, f"{risk.id} {words(found)}") if found else inputs.link(risk.id))
         items += [] if found else [Gap(UNKNOWN)]
     return Lines(tuple(items)) if items else Gap(missing)
+
+
+def live_situations(inputs: Inputs, ids: Iterable[str]) -> list[Entry[Situation]]:
+    """Those of some situations that are not retired."""
+    return list(kept(entry for id_ in ids if (entry := inputs.dossier.get(id_, Situation))))

@@ -1,0 +1,91 @@
+"""The shape of the library's data: identifiers of the law, standards, the default policy, taxonomies."""
+
+from mdr_blueprint.model.library.annexes import (
+    AnnexI,
+    AnnexPoint,
+    AnnexPoints,
+    GsprItem,
+    GsprText,
+    Refused,
+)
+from mdr_blueprint.model.library.classes import (
+    AnnexVIII,
+    BaseClass,
+    ClassRule,
+    Definition,
+    Detail,
+    GuidanceChoice,
+    GuidanceRevision,
+    Implementing,
+    Obligation,
+    Obligations,
+    RuleOutcome,
+)
+from mdr_blueprint.model.library.facts import (
+    Contradiction,
+    DerivedFact,
+    FactDefinition,
+    Vocabulary,
+)
+from mdr_blueprint.model.library.origin import (
+    Confidence,
+    LawSource,
+    When,
+)
+from mdr_blueprint.model.library.risk import (
+    DefaultPolicy,
+    HazardCategory,
+    HazardLibrary,
+    LibraryHazard,
+    LibraryQuestion,
+    QuestionList,
+    Taxonomy,
+)
+from mdr_blueprint.model.library.standards import (
+    ClauseFigure,
+    ClauseItem,
+    Guidance,
+    GuidanceDocument,
+    OjListing,
+    Standard,
+)
+
+__all__ = [
+    "AnnexI",
+    "AnnexPoint",
+    "AnnexPoints",
+    "AnnexVIII",
+    "BaseClass",
+    "ClassRule",
+    "ClauseFigure",
+    "ClauseItem",
+    "Confidence",
+    "Contradiction",
+    "DefaultPolicy",
+    "Definition",
+    "DerivedFact",
+    "Detail",
+    "FactDefinition",
+    "GsprItem",
+    "GsprText",
+    "Guidance",
+    "GuidanceChoice",
+    "GuidanceDocument",
+    "GuidanceRevision",
+    "HazardCategory",
+    "HazardLibrary",
+    "Implementing",
+    "LawSource",
+    "LibraryHazard",
+    "LibraryQuestion",
+    "Obligation",
+    "Obligations",
+    "OjListing",
+    "QuestionList",
+    "Refused",
+    "RuleOutcome",
+    "Standard",
+    "Taxonomy",
+    "Vocabulary",
+    "When",
+]
