@@ -19,16 +19,19 @@ from mdr_blueprint.model.library import ClauseItem, Standard
 
 Verdict = Literal["P", "F", "N/A", "N/E", "open"]
 Source = Literal["answer", "facts", "particular", "excluded", "above", "nobody"]
-"""Who says it: the record; the facts; a standard that takes the clause out; an exclusion in `standards`; the verdict of a
-clause above, which stands for what nobody judges below it; nobody yet.
+"""Who says it: the record; the facts; a standard that takes the clause out; an exclusion in `standards`; a clause above that does
+not apply or stands in another report; nobody yet.
 """
 WORST_FIRST: tuple[Verdict, ...] = ("F", "open", "N/E", "P", "N/A")
 """A failure is never hidden. What nobody has judged comes before what was left out on purpose: else a parent would look finished
 while work below it is not done. A pass beside clauses that do not apply is a pass.
 """
 
-COVERING: tuple[Verdict, ...] = ("P", "N/A", "N/E")
-"""Verdicts of a heading that stand for what nobody judges below it. A failure does not: it says that one clause failed."""
+COVERING: tuple[Verdict, ...] = ("N/A", "N/E")
+"""Verdicts of a heading that stand for what nobody judges below it: what does not apply, or stands in another report, does so with
+all its parts. A pass does not: each clause below is examined by itself, and a pass at 8 must not hide a leakage current that nobody
+measured. Nor does a failure: it says that one clause failed.
+"""
 
 
 @dataclass(frozen=True, slots=True)

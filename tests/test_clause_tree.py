@@ -20,6 +20,8 @@ clauses:
   iec-60601-1:
     "9.3": {verdict: P, remark: seen, evidence: [EV-1]}
     "9.2.1": {verdict: F, remark: it pinches}
+    "14": {verdict: N/E, remark: in another report}
+    "8": {verdict: P, evidence: [EV-1]}
 evidence: {EV-1: {title: Report}}
 """
 
@@ -46,6 +48,13 @@ def test_who_says_what(tmp_path):
     assert "pressure = false" in found["9.7.5"].why
     assert (found["9.6.1"].verdict, found["9.6.1"].source) == ("open", "nobody")
     assert found["9"].verdict == found["9.2"].verdict == "F", "a failure is seen from above"
+
+
+def test_a_heading_stands_for_what_is_below_it_unless_it_passes(tmp_path):
+    found = tree(tmp_path, "true")
+    assert (found["14.8"].own, found["14.8"].source) == ("N/E", "above")
+    assert (found["8.7.3"].verdict, found["8.7.3"].source) == ("open", "nobody"), "each clause is examined by itself"
+    assert found["8"].verdict == "open"
 
 
 def test_a_fact_that_changes_opens_the_clause(tmp_path):
