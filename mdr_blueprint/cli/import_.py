@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, TypeVar
 
 import typer
 
@@ -15,8 +15,10 @@ from mdr_blueprint.cli.terminal import bold, dim, patience, say, wrapped
 
 if TYPE_CHECKING:
     from mdr_blueprint.importers import Import
+    from mdr_blueprint.importers.junit import Case
     from mdr_blueprint.importers.runs import Plan
 
+T = TypeVar("T")
 SHOWN_RUNS = 20
 SHOWN_CASES = 5
 Report = Annotated[Path, typer.Argument(metavar="FILE", show_default=False, help="The report, such as junit.xml.")]
@@ -66,6 +68,7 @@ def junit(
         say(told)
         return
     prefix = way_to(made.root)
+    prefix = "" if prefix.startswith("..") or Path(prefix).is_absolute() else prefix  # readers of patches refuse such names
     say("".join(patch.diff(prefix) for patch in made.patches))
     sys.stderr.write(told)  # standard output is the patch and nothing else
 
@@ -77,38 +80,46 @@ def _summary(made: Import, dry_run: bool) -> Iterator[str]:
         yield f"{'Not written' if dry_run else 'Written'}: {prefix}{'/' if prefix else ''}{patch.path}"
     for line in plan.lines[:SHOWN_RUNS]:
         done, number = line.execution, len(line.execution.cases)
-        yield (f"  {dim('new    ' if line.is_new else 'changed')} {bold(line.id)} of {line.execution.test}: {done.result}, "
-               f"{number} {'case' if number == 1 else 'cases'}")
+        yield (f"  {dim('new    ' if line.is_new else 'changed')} {bold(line.id)} of {line.execution.test}: {done.result}"
+               f"{f' (was {line.before})' if line.before else ''}, {number} {'case' if number == 1 else 'cases'}")
     if len(plan.lines) > SHOWN_RUNS:
         yield f"  and {len(plan.lines) - SHOWN_RUNS} runs more"
-    for case, doubt in plan.misnamed:
-        yield f"  {case.full_name}: {doubt}"
+    yield from _first(plan.executed.misnamed, lambda found: f"  {found[0].full_name}: {found[1]}")
+    yield from _first(plan.executed.missed, lambda found: f"  no case is named {found[1]}, as `automated` of {found[0]} says")
     yield from _unmatched(plan)
     yield _counted(plan)
 
 
 def _unmatched(plan: Plan) -> Iterator[str]:
-    from mdr_blueprint.importers.runs import WAY
+    from mdr_blueprint.importers.executions import WAY
 
-    if not plan.unmatched:
+    if not plan.executed.unmatched:
         return
     yield "No test of the project is meant by:"
     # first those that failed or seem to mean a test
-    ordered = sorted(plan.unmatched, key=lambda found: (found[0].outcome != "failed", not found[1]))
-    for case, doubt in ordered[:SHOWN_CASES]:
-        failed = " (failed)" if case.outcome == "failed" else ""
-        yield f"  {case.full_name}{failed}{f': {doubt}' if doubt else ''}"
-    if len(ordered) > SHOWN_CASES:
-        yield f"  and {len(ordered) - SHOWN_CASES} cases more"
+    ordered = sorted(plan.executed.unmatched, key=lambda found: (found[0].outcome != "failed", not found[1]))
+    yield from _first(ordered, _unmatched_case)
     yield wrapped(WAY)
+
+
+def _unmatched_case(found: tuple[Case, str]) -> str:
+    case, doubt = found
+    return f"  {case.full_name}{' (failed)' if case.outcome == 'failed' else ''}{f': {doubt}' if doubt else ''}"
+
+
+def _first(found: Sequence[T], tell: Callable[[T], str]) -> Iterator[str]:
+    """A line for each of the first ones, and how many more there are."""
+    yield from map(tell, found[:SHOWN_CASES])
+    if len(found) > SHOWN_CASES:
+        yield f"  and {len(found) - SHOWN_CASES} more"
 
 
 def _counted(plan: Plan) -> str:
     """`3 runs new, 1 changed, 12 unchanged, 2 cases match no test`."""
     new = len(plan.added)
     told = f"{new} {'run' if new == 1 else 'runs'} new, {len(plan.changed)} changed, {plan.unchanged} unchanged"
-    number = len(plan.unmatched)
+    number = len(plan.executed.unmatched)
     if number:
-        failed = sum(case.outcome == "failed" for case, _ in plan.unmatched)
+        failed = sum(case.outcome == "failed" for case, _ in plan.executed.unmatched)
         told += f", {number} {'case matches' if number == 1 else 'cases match'} no test{f' ({failed} failed)' if failed else ''}"
     return told

@@ -1,7 +1,8 @@
 """Records from what other programs report: a report is read, matched with the project, and written as a person would write it.
 
-`junit` reads a report, `matching` finds the tests that its cases stand for, `runs` says which runs that makes. Whatever
-is imported goes through `writing`, which changes the lines it must and no others.
+`report_xml` and `junit` read a report, `matching` and `executions` find the tests that its cases stand for, `runs` says which
+runs that makes. Whatever is imported goes through `writing`, which changes the lines it must and no others: `record_file` is a
+file with the places where it changes, `changing` and `adding` say where those are, `yaml_text` reads and writes YAML.
 """
 
 from __future__ import annotations
@@ -11,15 +12,18 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
-from mdr_blueprint.diagnostics import UsageError
+from mdr_blueprint.diagnostics import Place, UsageError
 from mdr_blueprint.importers.junit import read_report
 from mdr_blueprint.importers.runs import Plan, plan
 from mdr_blueprint.importers.writing import Patch, patches, write
-from mdr_blueprint.load import load
-from mdr_blueprint.model import Run
+from mdr_blueprint.load import Dossier, load
+from mdr_blueprint.model import Run, Test
 from mdr_blueprint.pipeline import collector_resting
-from mdr_blueprint.source import Sources, read
+from mdr_blueprint.source import Map, Sources, read
 from mdr_blueprint.source.folder import find_root
+
+UNREAD = frozenset({"unreadable", "duplicate-key", "second-document", "yml-file"})
+"""Faults of files that leave records unread."""
 
 
 @dataclass(frozen=True)
@@ -46,14 +50,24 @@ def import_junit(
     cases = read_report(report)
     with collector_resting():
         sources = read(root)
-        _check_whole(sources)
         dossier = load(sources)
-    made = plan(cases, dossier, revision=revision, evidence=evidence, day=day)
+    _check_whole(sources, dossier)
+    made = plan(cases, dossier, sources.inventory, revision=revision, evidence=evidence, day=day)
     return Import(root, made, patches(sources, dossier, Run, made.changed, made.added))
 
 
-def _check_whole(sources: Sources) -> None:
-    """A file that cannot be read may hold the very run that is imported again, or the test that it belongs to."""
+def _check_whole(sources: Sources, dossier: Dossier) -> None:
+    """What cannot be read may be the very run that is imported again, or the test that it belongs to."""
+    kinds = (Test.kind_name, Run.kind_name)
+    concerned: set[str] = set()
+    places: set[Place] = set()
+    for source in sources.files:
+        for kind in source.root.keys() & kinds:
+            concerned.update(map(str.casefold, source.root[kind].marks) if isinstance(source.root[kind], Map) else ())
+            places.add(source.root.key_place(source.path, kind))
     for fault in sources.faults:
-        if fault.kind in ("unreadable", "duplicate-key", "second-document"):
+        if fault.kind in UNREAD:
+            raise UsageError(f"{fault.place}: {fault.message}; mend this first, nothing was written")
+    for fault in dossier.faults:
+        if fault.kind == "unknown-kind" or fault.place in places or (fault.subject or "").casefold() in concerned:
             raise UsageError(f"{fault.place}: {fault.message}; mend this first, nothing was written")

@@ -1,8 +1,4 @@
-"""A JUnit report as a list of test cases, read without trust. The one home of junitparser.
-
-Programs agree on little more than the names of the elements. A report is cut down to those before junitparser sees it:
-no entities, no captured output, nothing deeper than a report can be.
-"""
+"""A JUnit report as a list of test cases. The one home of junitparser."""
 
 from __future__ import annotations
 
@@ -10,28 +6,16 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
-from xml.etree.ElementTree import TreeBuilder, tostring
-from xml.parsers import expat
+from typing import Literal, cast
 
 from mdr_blueprint.diagnostics import UsageError
+from mdr_blueprint.importers.report_xml import cut_down
 
 MAX_BYTES = 64 * 1024 * 1024
-MAX_DEPTH = 100
 PROPERTY = "mdr.test"
 """Name of the property by which a case says which test it stands for."""
-KEPT = {
-    "testsuites": ("name", "timestamp"),
-    "testsuite": ("name", "timestamp"),
-    "testcase": ("name", "classname"),
-    "failure": (),
-    "error": (),
-    "skipped": (),
-    "properties": (),
-    "property": ("name", "value"),
-}
-"""Elements that are read, with their attributes. What stands inside any other element is passed over."""
-UNPRINTABLE = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
+UNPRINTABLE = re.compile("[\x00-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff\ufffe\uffff]")
+"""Control characters, and those that make a line read otherwise than it is."""
 
 Outcome = Literal["passed", "failed", "skipped"]
 
@@ -57,8 +41,25 @@ class Case:
 
 def read_report(path: Path) -> tuple[Case, ...]:
     """The cases of a report, in its order. Raises `UsageError` where it cannot be read or holds none."""
-    from junitparser import JUnitXml, JUnitXmlError
+    from junitparser import Attr, JUnitXml, JUnitXmlError
 
+    class Report(JUnitXml):
+        timestamp = Attr()
+
+    slim = cut_down(path, _bytes(path))
+    try:
+        report = cast("Report", Report.fromstring(slim))
+    except JUnitXmlError as error:
+        raise UsageError(f"{path} is no JUnit report: its root is not <testsuites> or <testsuite>") from error
+    except SyntaxError as error:  # what both parsers of XML raise, such as for a name of ten million characters
+        raise UsageError(f"{path} cannot be read: {error.msg}") from error
+    cases = tuple(_cases(report, "", _clean(report.timestamp) or None))
+    if not cases:
+        raise UsageError(f"{path} holds no test cases")
+    return cases
+
+
+def _bytes(path: Path) -> bytes:
     try:
         with path.open("rb") as stream:
             data = stream.read(MAX_BYTES + 1)
@@ -66,62 +67,7 @@ def read_report(path: Path) -> tuple[Case, ...]:
         raise UsageError(f"{path} cannot be read: {error.strerror}") from error
     if len(data) > MAX_BYTES:
         raise UsageError(f"{path} is larger than the {MAX_BYTES:,} bytes that are read")
-    slim = _Slim(path).cut(data)
-    try:
-        report = JUnitXml.fromstring(slim)
-    except JUnitXmlError as error:
-        raise UsageError(f"{path} is no JUnit report: its root is not <testsuites> or <testsuite>") from error
-    except SyntaxError as error:  # what both parsers of XML raise, such as for a name of ten million characters
-        raise UsageError(f"{path} cannot be read: {error.msg}") from error
-    cases = tuple(_cases(report, "", None))
-    if not cases:
-        raise UsageError(f"{path} holds no test cases")
-    return cases
-
-
-class _Slim:
-    """Cuts a report down to the elements of `KEPT`, and refuses what no report needs."""
-
-    def __init__(self, path: Path) -> None:
-        self.path = path
-        self.builder = TreeBuilder()
-        self.depth = 0
-        self.passed_over = 0
-        """Depth below the outermost element that is not kept; 0 outside of one."""
-        self.parser = expat.ParserCreate()
-        self.parser.StartDoctypeDeclHandler = self._refuse_doctype
-        self.parser.StartElementHandler = self._start
-        self.parser.EndElementHandler = self._end
-
-    def cut(self, data: bytes) -> bytes:
-        try:
-            self.parser.Parse(data, True)
-        except expat.ExpatError as error:
-            raise UsageError(f"{self.path}:{error.lineno}: not valid XML: {expat.ErrorString(error.code)}") from error
-        except (LookupError, ValueError) as error:  # an encoding that nobody knows, or of more bytes than one per sign
-            raise UsageError(f"{self.path}:1: its encoding is not read: {error}") from error
-        return tostring(self.builder.close())
-
-    def _refuse_doctype(self, *_: object) -> None:
-        raise UsageError(f"{self.path}:{self.parser.CurrentLineNumber}: a document type (<!DOCTYPE>) is not read; no test report "
-                         "needs one")
-
-    def _start(self, tag: str, attributes: dict[str, str]) -> None:
-        self.depth += 1
-        if self.depth > MAX_DEPTH:
-            raise UsageError(f"{self.path}:{self.parser.CurrentLineNumber}: nested deeper than {MAX_DEPTH} elements")
-        name = tag.rpartition(":")[2]
-        if self.passed_over or (name not in KEPT and self.depth > 1):
-            self.passed_over += 1
-            return
-        self.builder.start(name, {key: attributes[key] for key in KEPT.get(name, ()) if key in attributes})
-
-    def _end(self, tag: str) -> None:
-        self.depth -= 1
-        if self.passed_over:
-            self.passed_over -= 1
-        else:
-            self.builder.end(tag.rpartition(":")[2])
+    return data
 
 
 def _cases(element: object, suite: str, time: str | None) -> Iterator[Case]:
@@ -144,4 +90,4 @@ def _cases(element: object, suite: str, time: str | None) -> Iterator[Case]:
 def _clean(text: str | None) -> str:
     """One line of printable signs; others as an escape that can be read."""
     line = " ".join((text or "").split())
-    return UNPRINTABLE.sub(lambda found: f"\\x{ord(found.group()):02x}", line)
+    return UNPRINTABLE.sub(lambda found: f"\\x{ord(found[0]):02x}" if ord(found[0]) < 256 else f"\\u{ord(found[0]):04x}", line)

@@ -18,20 +18,27 @@ BRACKETS = re.compile(r"\[.*\]\Z", re.DOTALL)
 """What pytest adds to a name for each set of parameters."""
 
 
+_Name = tuple[str, str]
+"""Id of a test, and one name in its `automated`."""
+
+
 class Matcher:
     """Finds the tests of cases. `automated` holds, by id of a test, the names of cases that stand for it."""
 
     def __init__(self, automated: Mapping[str, Iterable[str]]) -> None:
         self.ids = tuple(automated)
         self.by_fold = {id_.casefold(): id_ for id_ in automated}
-        self.plain: dict[str, list[str]] = {}
-        self.patterns: list[tuple[re.Pattern[str], str]] = []
+        self.plain: dict[str, list[_Name]] = {}
+        self.patterns: list[tuple[re.Pattern[str], _Name]] = []
         for id_, names in automated.items():
-            for name in map(_flat, names):
-                if "*" in name:
-                    self.patterns.append((re.compile(".*".join(map(re.escape, name.split("*"))), re.DOTALL), id_))
+            for written in names:
+                name = (id_, written)
+                flat = _flat(f"{written}::*" if written.endswith(".py") else written)  # a file is all that stands in it
+                if "*" in flat:
+                    self.patterns.append((_pattern(flat), name))
                 else:
-                    self.plain.setdefault(name, []).append(id_)
+                    self.plain.setdefault(flat, []).append(name)
+        self.used: set[_Name] = set()
         self.words: dict[str, list[str]] = {}
         for id_ in automated:
             self.words.setdefault(_word(id_), []).append(id_)
@@ -41,10 +48,17 @@ class Matcher:
     def tests(self, case: Case) -> tuple[str, ...]:
         """Ids of the tests that a case stands for; none where it stands for no test of the project."""
         named = [self.by_fold[id_.casefold()] for id_ in case.tests if id_.casefold() in self.by_fold]
-        found = dict.fromkeys((*self._automated(case), *named))
+        automated = tuple(self._automated(case))
+        self.used.update(automated)
+        found = dict.fromkeys((*(id_ for id_, _ in automated), *named))
         if not found and not case.tests:
             found = dict.fromkeys(id_ for text in (case.name, case.classname) for id_ in self._in_words(text))
         return tuple(found)
+
+    def unused(self) -> tuple[_Name, ...]:
+        """Names in `automated` that no case had so far, each with its test."""
+        names = dict.fromkeys((*(name for names in self.plain.values() for name in names), *(name for _, name in self.patterns)))
+        return tuple(name for name in names if name not in self.used)
 
     def doubt(self, case: Case) -> str:
         """Why a case matches nothing, where it seems to mean a test: `names TC-2O1, which is no test; did you mean TC-201?`."""
@@ -58,7 +72,7 @@ class Matcher:
                     return f"names {id_}, which is no test{did_you_mean(id_, self.ids)}"
         return ""
 
-    def _automated(self, case: Case) -> Iterator[str]:
+    def _automated(self, case: Case) -> Iterator[_Name]:
         if not self.plain and not self.patterns:
             return
         name = BRACKETS.sub("", case.name)
@@ -66,9 +80,9 @@ class Matcher:
         texts = dict.fromkeys(map(_flat, (*whole, case.name, name, case.classname)))
         for text in texts:
             yield from self.plain.get(text, ())
-        for pattern, id_ in self.patterns:
+        for pattern, written in self.patterns:
             if any(pattern.fullmatch(text) for text in texts):
-                yield id_
+                yield written
 
     def _in_words(self, text: str) -> Iterator[str]:
         """Ids in a text, from left to right; of two that begin at the same word the longer one counts."""
@@ -88,6 +102,12 @@ class Matcher:
 def _flat(name: str) -> str:
     """One spelling for `tests/test_a.py::TestB::test_c`, its like with backslashes, and `tests.test_a.TestB::test_c`."""
     return name.replace("\\", "/").replace(".py::", "::").replace("::", ".").replace("/", ".").strip(".")
+
+
+def _pattern(name: str) -> re.Pattern[str]:
+    """What is written between two `*` is taken where it first stands (`?>`), so that no name costs more than its length."""
+    first, *middle, last = map(re.escape, name.split("*"))
+    return re.compile("".join((first, *(f"(?>.*?{part})" for part in middle), ".*", last)), re.DOTALL)
 
 
 def _word(text: str) -> str:

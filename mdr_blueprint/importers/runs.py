@@ -1,4 +1,4 @@
-"""Executed test cases as runs of the project's tests: which are new, which say something else than before, which are nobody's.
+"""Executions of tests as runs of the project: which are new, and which say something else than before.
 
 A run is one execution: test, revision of the device, time stamp of the suite. What an importer owns of it is result, date and
 `imported`; everything else belongs to people and is never touched again.
@@ -8,64 +8,24 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
-from datetime import date, datetime
+from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from mdr_blueprint.diagnostics import UsageError, did_you_mean
-from mdr_blueprint.importers.editing import Added, Changed
-from mdr_blueprint.importers.junit import PROPERTY, Case
-from mdr_blueprint.importers.matching import Matcher
+from mdr_blueprint.importers.adding import Added
+from mdr_blueprint.importers.changing import Changed
+from mdr_blueprint.importers.executions import Executed, Execution, executions, same_moment
+from mdr_blueprint.importers.junit import UNPRINTABLE, Case
 from mdr_blueprint.importers.yaml_text import Value
 from mdr_blueprint.load import Dossier, Entry
-from mdr_blueprint.model import Device, Evidence, Run, Test
+from mdr_blueprint.markdown import slug
+from mdr_blueprint.model import Device, Evidence, Run
+from mdr_blueprint.source import Inventory
 
 NOT_IN_ID = re.compile(r"[^A-Za-z0-9_.]+")
 OWN_PREFIX = re.compile(r"(?:TC|TEST|T)[-_](?=[A-Za-z0-9])", re.IGNORECASE)
 """What an id of a test says that `RUN-` says as well."""
-WAY = ("A case is matched by its name in `automated` of a test, by its property "
-       f"`{PROPERTY}`, or by the id of a test in its name, as in test_TC_201_exports.")
-
-
-@dataclass
-class Execution:
-    """The cases that stand for one test at one time."""
-
-    test: str
-    time: str | None
-    """As the report has it."""
-    day: date
-    suites: list[str] = field(default_factory=list)
-    cases: dict[str, str] = field(default_factory=dict)
-    """Full name of each case -> how it ended; of a case that stands there twice the worse end counts."""
-
-    def take(self, case: Case) -> None:
-        if case.suite and case.suite not in self.suites:
-            self.suites.append(case.suite)
-        before = self.cases.get(case.full_name)
-        worst = "failed" if "failed" in (before, case.outcome) else "passed" if "passed" in (before, case.outcome) else "skipped"
-        self.cases[case.full_name] = worst
-
-    def named(self, outcome: str) -> list[str]:
-        return [name for name, ended in self.cases.items() if ended == outcome]
-
-    @property
-    def result(self) -> str:
-        if self.named("failed"):
-            return "fail"
-        return "pass" if self.named("passed") else "blocked"
-
-    @property
-    def stamp(self) -> str:
-        """`20260302T101500`, or the day alone where no time of it is known."""
-        moment = _moment(self.time)
-        return moment.strftime("%Y%m%dT%H%M%S") if moment and len(self.time or "") > len("2026-03-02") else f"{self.day:%Y%m%d}"
-
-    def owned(self) -> dict[str, Any]:
-        """The fields of the run that an importer owns; None is a field that is not there."""
-        imported = {"format": "junit", "suite": ", ".join(self.suites) or None, "time": self.time or str(self.day),
-                    "cases": len(self.cases), "failed": self.named("failed") or None, "skipped": self.named("skipped") or None}
-        return {"date": str(self.day), "result": self.result, "imported": imported}
 
 
 @dataclass(frozen=True)
@@ -75,6 +35,8 @@ class Line:
     is_new: bool
     id: str
     execution: Execution
+    before: str | None = None
+    """Result that the run had, where it has another one now."""
 
 
 @dataclass(frozen=True)
@@ -85,25 +47,22 @@ class Plan:
     changed: tuple[Changed, ...]
     unchanged: int
     lines: tuple[Line, ...]
-    unmatched: tuple[tuple[Case, str], ...]
-    """Cases that stand for no test, each with what it seems to mean."""
-    misnamed: tuple[tuple[Case, str], ...]
-    """Cases that stand for a test, and name another one that is not there."""
+    executed: Executed
 
 
 def plan(
-    cases: Sequence[Case], dossier: Dossier, *, revision: str | None = None, evidence: Sequence[str] = (), day: date | None = None
+    cases: Sequence[Case], dossier: Dossier, inventory: Inventory, *, revision: str | None = None, evidence: Sequence[str] = (),
+    day: date | None = None,
 ) -> Plan:
     """The runs that the cases of a report make. Raises `UsageError` where the call or the project leaves something open."""
-    _check_readable(dossier)
     revision = _revision(dossier, revision)
-    named = [_evidence(dossier, id_) for id_ in evidence]
-    executions, doubts = _executions(cases, dossier, day)
+    named = list(dict.fromkeys(_evidence(dossier, inventory, id_) for id_ in evidence))
+    executed = executions(cases, dossier, day)
     known, last = _known_runs(dossier, revision)
     taken = {id_.casefold() for id_ in dossier.entries}
     added, changed, lines = [], [], []
-    for execution in executions:
-        run = known.get((execution.test, _same(execution.time or str(execution.day))))
+    for execution in executed.executions:
+        run = known.get((execution.test, execution.moment))
         if run is None:
             id_ = _id(execution, revision, taken)
             added.append(Added(id_, _new_run(execution, revision, named), last.get(execution.test)))
@@ -114,11 +73,8 @@ def plan(
             fields["evidence"] = named
         if fields:
             changed.append(Changed(run.id, fields))
-            lines.append(Line(False, run.id, execution))
-    whole = {name for execution in executions for name in execution.cases}
-    unmatched = tuple(found for found in doubts if found[0].full_name not in whole)
-    misnamed = tuple(found for found in doubts if found[0].full_name in whole)
-    return Plan(tuple(added), tuple(changed), len(executions) - len(lines), tuple(lines), unmatched, misnamed)
+            lines.append(Line(False, run.id, execution, run.record.result if "result" in fields else None))
+    return Plan(tuple(added), tuple(changed), len(executed.executions) - len(lines), tuple(lines), executed)
 
 
 def _new_run(execution: Execution, revision: str, evidence: Sequence[str]) -> dict[str, Value]:
@@ -130,79 +86,39 @@ def _new_run(execution: Execution, revision: str, evidence: Sequence[str]) -> di
     return run | {"imported": _filled(owned["imported"])}
 
 
-def _check_readable(dossier: Dossier) -> None:
-    """A test or run that cannot be read might be the one that is meant: importing beside it would double it."""
-    concerned = {entry.id for kind in ("tests", "runs") for entry in dossier.kind(kind)}
-    for fault in dossier.faults:
-        if fault.subject in concerned:
-            raise UsageError(f"{fault.place}: {fault.message}; mend this first, nothing was written")
-
-
 def _revision(dossier: Dossier, given: str | None) -> str:
+    """The revision as the device has it, where both differ in nothing but spaces."""
     device = dossier.single(Device)
-    revision = given if given is not None else device.revision if device else None
-    if revision is None:
-        raise UsageError("which revision of the device was tested? Name it with --device-revision, or as `revision` of it")
-    if not revision.strip():
+    described = device.revision if device else None
+    if given is None:
+        if described is None:
+            raise UsageError("which revision of the device was tested? Name it with --device-revision, or as `revision` of it")
+        return described
+    if not given.strip():
         raise UsageError("--device-revision names no revision")
-    return " ".join(revision.split())
+    revision = " ".join(given.split())
+    if UNPRINTABLE.search(revision):
+        raise UsageError("--device-revision holds a control character")
+    return described if described is not None and " ".join(described.split()) == revision else revision
 
 
-def _evidence(dossier: Dossier, given: str) -> str:
-    """The reference as it is written; its record must be there."""
+def _evidence(dossier: Dossier, inventory: Inventory, given: str) -> str:
+    """The reference as it is written; its record must be there, and its place where the document can be read."""
     id_, mark, place = given.strip().partition("#")
     known = dossier.same_but_case(id_)
-    if known is None or dossier.get(known, Evidence) is None:
+    entry = dossier.get(known, Evidence) if known else None
+    if entry is None:
         ids = [entry.id for entry in dossier.of(Evidence)]
         raise UsageError(f"--evidence names `{id_}`, which is no evidence of the project{did_you_mean(id_, ids)}")
-    return f"{known}{mark}{place}"
-
-
-def _executions(cases: Sequence[Case], dossier: Dossier, day: date | None) -> tuple[list[Execution], list[tuple[Case, str]]]:
-    """Cases by test and time, in the order of the report, and those that stand for no test."""
-    matcher = Matcher({entry.id: entry.record.automated for entry in dossier.of(Test)})
-    if not matcher.ids:
-        raise UsageError("the project has no tests that an execution could belong to; write them as `tests` first")
-    found: dict[tuple[str, str | None], Execution] = {}
-    unmatched: list[tuple[Case, str]] = []
-    for case in cases:
-        tests = matcher.tests(case)
-        if not tests or any(id_.casefold() not in matcher.by_fold for id_ in case.tests):
-            unmatched.append((case, matcher.doubt(case)))
-        for test in tests:
-            key = (test, _same(case.time) if case.time else None)
-            if key not in found:
-                found[key] = Execution(test, case.time, _day(case, day))
-            found[key].take(case)
-    if not found:
-        doubts = list(dict.fromkeys(doubt for _, doubt in unmatched if doubt))
-        raise UsageError(f"none of the {len(cases)} cases matches a test of the project, such as "
-                         f"{cases[0].full_name}{f' ({doubts[0]})' if doubts else ''}. {WAY}")
-    return list(found.values()), unmatched
-
-
-def _day(case: Case, given: date | None) -> date:
-    moment = _moment(case.time)
-    if moment is not None:
-        return moment.date()
-    if given is not None:
-        return given
-    suite = f"the suite `{case.suite}`" if case.suite else "the report"
-    fault = f"has a time stamp that is not of ISO 8601 ({case.time})" if case.time else "has no time stamp"
-    raise UsageError(f"{suite} {fault}; name the day of the execution with --date, such as --date 2026-03-02")
-
-
-def _moment(time: str | None) -> datetime | None:
-    try:
-        return datetime.fromisoformat(time) if time else None
-    except ValueError:
-        return None
-
-
-def _same(time: str) -> str:
-    """One spelling for time stamps that differ in nothing but theirs."""
-    moment = _moment(time)
-    return moment.isoformat() if moment else time
+    if entry.record.retired is not None:
+        raise UsageError(f"--evidence names `{entry.id}`, which is retired")
+    if mark and not place:
+        raise UsageError(f"--evidence names no section behind `{entry.id}#`")
+    file = inventory.get(entry.record.path) if entry.record.path else None
+    headings = file.headings if file else None
+    if place and headings and place not in headings and slug(place) not in headings:
+        raise UsageError(f"--evidence names section `{place}` of `{entry.id}`, which has none{did_you_mean(place, headings)}")
+    return f"{entry.id}{mark}{place}"
 
 
 def _known_runs(dossier: Dossier, revision: str) -> tuple[dict[tuple[str, str], Entry[Run]], dict[str, str]]:
@@ -213,7 +129,7 @@ def _known_runs(dossier: Dossier, revision: str) -> tuple[dict[tuple[str, str], 
         run, test = entry.record, entry.record.test.partition("#")[0]
         last[test] = entry.id
         if run.device_revision == revision and run.imported is not None and run.imported.time:
-            known.setdefault((test, _same(run.imported.time)), entry)
+            known.setdefault((test, same_moment(run.imported.time)), entry)
     return known, last
 
 
@@ -244,11 +160,17 @@ def _differing(raw: Mapping[str, Any], owned: Mapping[str, Any]) -> dict[str, An
             inner = _differing(before, value) if isinstance(before, Mapping) else _filled(value)
             if inner:
                 found[key] = inner
-        elif key == "time" and isinstance(before, str) and _same(before) == _same(value):
-            continue
-        elif before != (list(value) if isinstance(value, list) else None if value is None else str(value)):
+        elif not _says_the_same(key, before, value):
             found[key] = value
     return found
+
+
+def _says_the_same(key: str, before: Any, value: Any) -> bool:
+    if isinstance(value, list):  # in any order: those who run tests side by side report them as they end
+        return isinstance(before, list) and sorted(map(str, before)) == sorted(value)
+    if key == "time" and isinstance(before, str):
+        return same_moment(before) == same_moment(value)
+    return bool(before == (None if value is None else str(value)))
 
 
 def _filled(fields: Mapping[str, Any]) -> dict[str, Value]:

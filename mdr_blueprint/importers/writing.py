@@ -13,13 +13,17 @@ import shutil
 import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass
+from errno import EACCES
 from pathlib import Path
 
 from mdr_blueprint.diagnostics import UsageError, WriteError
-from mdr_blueprint.importers.editing import Added, Changed, RecordFile
+from mdr_blueprint.importers.adding import Added, add
+from mdr_blueprint.importers.changing import Changed, change
+from mdr_blueprint.importers.record_file import RecordFile
 from mdr_blueprint.load import Dossier
 from mdr_blueprint.model import Record
 from mdr_blueprint.source import Sources
+from mdr_blueprint.source.folder import PROJECT_FILE
 
 
 @dataclass(frozen=True)
@@ -32,12 +36,14 @@ class Patch:
     new: bytes
 
     def diff(self, prefix: str = "") -> str:
-        """The unified diff; `prefix` is the way to the project."""
+        """The unified diff as `git apply` and `patch -p1` read it; `prefix` is the way to the project."""
         name = f"{prefix}/{self.path}" if prefix else self.path
+        if " " in name:
+            name += "\t"  # else the readers of a patch end the name at the space
         old, new = _lines(self.old or b""), _lines(self.new)
-        head = "/dev/null" if self.old is None else name
+        head = "/dev/null" if self.old is None else f"a/{name}"
         return "".join(line if line.endswith("\n") else f"{line}\n\\ No newline at end of file\n"
-                       for line in difflib.unified_diff(old, new, head, name))
+                       for line in difflib.unified_diff(old, new, head, f"b/{name}"))
 
 
 def patches(
@@ -54,9 +60,9 @@ def patches(
         return files[path]
 
     kind = cls.kind_name
-    for change in changed:
-        entry = dossier.entries[change.id]
-        file(entry.place.path).change(entry, change.fields)
+    for record in changed:
+        entry = dossier.entries[record.id]
+        change(file(entry.place.path), entry, record.fields)
     placed: dict[str, list[Added]] = {}
     fallback = _place(sources, kind) if added else ""
     for addition in added:
@@ -64,37 +70,73 @@ def patches(
         is_near = near is not None and file(near.place.path).takes(kind)
         placed.setdefault(near.place.path if near is not None and is_near else fallback, []).append(addition)
     for path, records in placed.items():
-        file(path).add(kind, records)
+        add(file(path), kind, records)
     return tuple(Patch(path, files[path].raw, files[path].changed()) for path in sorted(files) if files[path].edits)
 
 
 def write(root: Path, made: Sequence[Patch]) -> None:
-    """Write the files, each in one step. What cannot be prepared stops all of them."""
-    ready: list[tuple[Path, Path]] = []
+    """Write the files, each in one step, or none of them. Raises `WriteError` where one cannot be written or has been changed."""
+    scratches: dict[str, Path] = {}
+    written: list[Patch] = []
+    path = ""
     try:
         for patch in made:
-            target = root / patch.path
-            target.parent.mkdir(parents=True, exist_ok=True)
-            handle, name = tempfile.mkstemp(dir=target.parent, prefix=".mdr-", suffix=".tmp")
-            ready.append((Path(name), target))
-            with os.fdopen(handle, "wb") as stream:
-                stream.write(patch.new)
-                stream.flush()
-                os.fsync(stream.fileno())
-            if target.exists():
-                if not os.access(target, os.W_OK):  # a file that its owner has locked is not replaced either
-                    raise WriteError(f"{target} is read-only; nothing was written")
-                shutil.copymode(target, name)
-            else:
-                Path(name).chmod(0o666 & ~_umask())
-        while ready:
-            ready[0][0].replace(ready[0][1])
-            ready.pop(0)
+            path = patch.path
+            scratches[path] = _scratch(root / path, patch.new)
+        for patch in made:
+            path = patch.path
+            if _content(root / path) != patch.old:
+                raise WriteError(f"{path} was changed by somebody else just now{_put_back(root, written)}")
+            scratches[path].replace(root / path)
+            del scratches[path]
+            written.append(patch)
     except OSError as error:
-        raise WriteError(f"{error.filename2 or error.filename} cannot be written: {error.strerror}") from error
+        raise WriteError(f"{path} cannot be written: {error.strerror}{_put_back(root, written)}") from error
     finally:
-        for scratch, _ in ready:
+        for scratch in scratches.values():
             scratch.unlink(missing_ok=True)
+
+
+def _scratch(target: Path, data: bytes) -> Path:
+    """What the target is to hold, whole and on the disk, in a hidden file beside it."""
+    if target.exists() and not os.access(target, os.W_OK):  # a file that its owner has locked is not replaced either
+        raise PermissionError(EACCES, os.strerror(EACCES))
+    target.parent.mkdir(parents=True, exist_ok=True)
+    handle, name = tempfile.mkstemp(dir=target.parent, prefix=".mdr-", suffix=".tmp")
+    try:
+        with os.fdopen(handle, "wb") as stream:
+            stream.write(data)
+            stream.flush()
+            os.fsync(stream.fileno())
+        if target.exists():
+            shutil.copymode(target, name)
+        else:
+            Path(name).chmod(0o666 & ~_umask())
+    except OSError:
+        Path(name).unlink(missing_ok=True)
+        raise
+    return Path(name)
+
+
+def _content(target: Path) -> bytes | None:
+    try:
+        return target.read_bytes()
+    except FileNotFoundError:
+        return None
+
+
+def _put_back(root: Path, written: Sequence[Patch]) -> str:
+    """The files that were written hold again what they held; tells what became of them."""
+    for patch in written:
+        target = root / patch.path
+        try:
+            if patch.old is None:
+                target.unlink()
+            else:
+                _scratch(target, patch.old).replace(target)
+        except OSError as error:
+            return f"; {patch.path} is written and cannot be put back: {error.strerror}"
+    return "; nothing was written"
 
 
 def _umask() -> int:
@@ -109,12 +151,21 @@ def _place(sources: Sources, kind: str) -> str:
     for path in sorted(counts, key=lambda path: -counts[path]):  # sorted keeps the order of files among equals
         if RecordFile.of(sources, path).takes(kind):
             return path
-    for path in (f"verification/{kind}.yaml", f"verification/imported_{kind}.yaml"):
+    for path in (f"verification/{kind}.yaml", f"verification/imported_{kind}.yaml", f"{kind}.yaml", f"imported_{kind}.yaml"):
+        if not _is_read(sources.root, path):
+            continue
         file = RecordFile.of(sources, path)
         if kind not in file.source.root.marks and file.is_block:
             return path
     raise UsageError(f"no file can take new {kind}: where they stand they are written inside {{ }}; write `{kind}:` with one "
                      f"record below it into a file of its own")
+
+
+def _is_read(root: Path, path: str) -> bool:
+    """The compiler looks into its folder, or would: no link, no project of its own, no file."""
+    folder = (root / path).parent
+    is_other = folder.is_symlink() or (folder.exists() and not folder.is_dir()) or (folder / PROJECT_FILE).is_file()
+    return folder == root or not is_other
 
 
 def _lines(data: bytes) -> list[str]:

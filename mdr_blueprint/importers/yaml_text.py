@@ -25,6 +25,11 @@ WORD_LIKE = frozenset({"~", "null", "true", "false", "yes", "no", "on", "off", "
 class TextError(Exception):
     """A text that is not understood well enough to change it."""
 
+    def __init__(self, message: str, line: int = 1) -> None:
+        super().__init__(message)
+        self.line = line
+        """Where in the text, from 1."""
+
 
 @dataclass
 class Node:
@@ -44,6 +49,13 @@ class Node:
     def get(self, key: str) -> tuple[Node, Node] | None:
         return next((pair for pair in self.pairs if pair[0].value == key), None)
 
+    def shift(self, by: int) -> None:
+        """Move it, with all that is in it."""
+        self.start += by
+        self.end += by
+        for node in (*(node for pair in self.pairs for node in pair), *self.items):
+            node.shift(by)
+
 
 def parse(text: str) -> Node | None:
     """The tree of a text with one document; None where it holds no value. Aliases stay aliases."""
@@ -53,7 +65,10 @@ def parse(text: str) -> Node | None:
     try:
         return _build(text, iter(list(YAML(typ="safe", pure=True).parse(text))))
     except (YAMLError, StopIteration, IndexError, ValueError) as error:
-        raise TextError(str(error)) from error
+        if "\t" in text:  # between key and value the compiler's reader takes a tab for a space, ruamel does not
+            return parse(text.replace("\t", " "))
+        mark = getattr(error, "problem_mark", None)
+        raise TextError(str(error), mark.line + 1 if mark else 1) from error
 
 
 def _build(text: str, events: Iterator[Any]) -> Node | None:
