@@ -338,6 +338,22 @@ def test_tables_show_their_gaps(built):
 
 
 @pytest.mark.verifies("REQ-OUT-04")
+def test_a_cited_section_is_one_click_away(built):
+    page = parsed(built.output / "site" / "documents" / "electrical_safety_report.html")
+    links = {(a.text, a.get("href")) for a in page.xpath("//td/a[text()='EV-026']") if (a.tail or "").endswith("v3, 4.2")}
+    assert links == {("EV-026", "../evidence/ev-026.html#section-4.2")}
+
+
+def test_values_of_a_clause_are_rows_of_a_table_below_its_evidence(built):
+    page = parsed(built.output / "site" / "records" / "clauses" / "iec-60601-1-8.html")
+    card = page.xpath('//*[@id="iec-60601-1-8.7.3"]/following::div[@class="mdr-record"]')[0]
+    (values,) = card.xpath('.//table[contains(@class, "mdr-grid")]')
+    head = [cell.text_content() for cell in values.xpath(".//th")]
+    first = dict(zip(head, (cell.text_content() for cell in values.xpath(".//tbody/tr")[0]), strict=True))
+    assert (first["quantity"], first["value"], first["limit"], first["limit unit"]) == ("earth leakage current", "640", "5", "mA")
+    assert not card.xpath('.//table[@class="mdr-fields"]//table'), "over the whole width, not inside a field"
+
+
 def test_a_file_without_records_shows_gaps_and_builds(tmp_path):
     (tmp_path / "project.yaml").write_text("project: {title: Nothing yet}\n", "utf-8")
     built = build(tmp_path)

@@ -105,7 +105,7 @@ controls:
 requirements: {{REQ-1: {{title: Dim}}}}
 tests: {{TC-1: {{title: Measure}}, TC-2: {{title: Touch}}}}
 runs:
-  RUN-0: {{test: TC-1, result: fail, device_revision: v2, date: 2026-01-01, evidence: [EV-1]}}
+  RUN-0: {{test: TC-1, result: fail, device_revision: v1, date: 2026-01-01, evidence: [EV-1]}}
   RUN-1: {{test: TC-1, result: pass, device_revision: v1, date: 2026-02-01, evidence: ["EV-1#1"]}}
 evidence:
   EV-1: {{title: Report, version: "3", status: approved, date: 2026-03-01, device_revision: v2, path: evidence/EV-1.md}}

@@ -194,6 +194,47 @@ requirements:
     assert rows[-1][-1] == "no test\nwhat is below it stands above"
 
 
+def test_requirements_in_a_circle_are_not_lost(tmp_path):
+    records = """
+needs: {UN-1: {title: Light}}
+requirements:
+  REQ-1: {title: A, level: item, satisfies: [UN-1, REQ-2]}
+  REQ-2: {title: B, level: item, satisfies: [REQ-1]}
+  REQ-3: {title: C, level: item, satisfies: [REQ-4]}
+  REQ-4: {title: D, level: item, satisfies: [REQ-3]}
+"""
+    subjects = [row.subject for row in tables(tmp_path, records).get("level_trace").rows]
+    assert set(subjects) == {"REQ-1", "REQ-2", "REQ-3", "REQ-4"}
+    assert len(subjects) <= 6
+
+
+def test_a_retired_record_is_no_origin(tmp_path):
+    made = tables(tmp_path, LAMP.replace(
+        "tests:\n", "  REQ-7: {title: Old wish, level: item, kind: service, satisfies: [UN-3], verified_by: [TC-1]}\ntests:\n", 1))
+    assert line(made.get("coverage"), "item", "service")[3] == "0 of 1"
+    assert row_of(made.get("need_trace"), "no origin", "REQ-7").gap
+    assert row_of(made.get("level_trace"), "no origin", "", "", "REQ-7").gap
+    assert line(made.get("requirements"), "REQ-7")[5] == "no origin"
+
+
+def test_runs_and_tests_say_what_was_done_and_what_followed(tmp_path):
+    records = """
+evidence: {EV-1: {title: Protocol, version: "1", status: approved}}
+tests:
+  TC-1: {title: A, method: Look., sample: "20 lamps", protocol: [EV-1], automated: [tests.a, tests.b]}
+  TC-2: {title: B, method: Look.}
+runs:
+  RUN-1: {test: TC-1, device_revision: v2, date: 2026-01-01, result: fail, disposition: new bulb}
+  RUN-2: {test: TC-1, device_revision: v2, date: 2026-01-01, result: fail, retest: RUN-1}
+  RUN-3: {test: TC-1, device_revision: v2, date: 2026-01-01, result: pass}
+"""
+    made = tables(tmp_path, records)
+    assert line(made.get("tests"), "TC-1")[2:5:2] == ["Look.\nEV-1 v1\nautomated: tests.a, tests.b", "20 lamps"]
+    assert line(made.get("tests"), "TC-2")[2] == "Look."
+    assert [texts(row)[-1] for row in made.get("runs").rows] == ["new bulb\nno retest", "no disposition\nretest RUN-1", ""]
+    assert all(row.gap for row in made.get("runs").rows[:2])
+
+
 def test_a_ladder_of_requirements_takes_no_longer_than_it_has_rungs(tmp_path):
     """Two requirements a rung, each below both of the rung above, and a chain longer than Python may call."""
     rungs = "".join(
@@ -230,6 +271,29 @@ def test_only_the_newest_run_on_a_revision_is_shown(tmp_path):
     assert rows[0].cells[2] == Gap("blocked")
 
 
+def test_a_later_failure_on_another_revision_is_a_gap_here_too(tmp_path):
+    failed = "  RUN-5: {test: TC-1, device_revision: v3, date: 2026-03-01, result: fail, evidence: [EV-1]}\n"
+    made = tables(tmp_path, LAMP + failed)
+    rows = [row for row in made.get("results_by_revision").rows if words(row.cells[0]).startswith("TC-1")]
+    assert [[*texts(row)[1:3], texts(row)[6], row.gap] for row in rows] == [
+        ["v2", "pass", "made on this revision", False],
+        ["v3", "fail", "the newest run of the test, and not passed", True],
+        ["v1", "fail", "made again on v2", False],
+    ]  # fmt: skip
+    assert line(made.get("need_trace"), "UN-1", "REQ-1")[4] == "fail, v3"
+
+
+def test_a_later_pass_on_another_revision_takes_nothing_away(tmp_path):
+    """The same run speaks for a test wherever the test stands as a proof."""
+    later = "  RUN-5: {test: TC-1, device_revision: v3, date: 2026-03-01, result: pass, evidence: [EV-1]}\n"
+    control = LAMP.replace("implemented_by: [REQ-4]", "verified_implementation: [TC-1], verified_effectiveness: [TC-1]")
+    made = tables(tmp_path, control + later)
+    assert line(made.get("need_trace"), "UN-1", "REQ-1")[4] == "pass, v2"
+    rows = [texts(row) for row in made.get("control_verification").rows]
+    assert rows
+    assert all("v3" not in cell for row in rows for cell in row)
+
+
 def test_delta_assessments_are_listed_and_missing_ones_are_gaps(tmp_path):
     more = """  RUN-7: {test: TC-4, device_revision: v1, date: 2026-01-01, result: pass, delta_assessment: {revision: v1.5, argument: Same.}}
 """
@@ -255,6 +319,11 @@ def test_runs_of_automated_tests_name_what_failed_or_was_skipped(tmp_path):
     assert not isinstance(first.cells[7], Gap)
     assert second.cells[7] == Gap("a"), "where every case was skipped nothing was tested"
     assert second.cells[4] == Gap("no time")
+    assert not first.gap, "the test was passed the day after"
+    (alone,) = tables(tmp_path / "2", LAMP + """  RUN-8: {test: TC-4, device_revision: v2, date: 2026-01-01, result: fail,
+    imported: {format: junit, suite: lamp, time: "2026-01-01T10:00:00", cases: 9, failed: [a]}}
+""").get("imported_runs").rows
+    assert alone.cells[6:9:2] == (Gap("a"), Gap("fail"))
 
 
 # --- from Annex I to the verdict on a clause
@@ -296,12 +365,24 @@ def test_a_clause_that_an_answer_names_brings_its_verdict(tmp_path):
 
 
 def test_a_standard_named_as_a_whole_counts_all_its_clauses(tmp_path):
-    (row,) = of_gspr(tables(tmp_path, STANDARDS).get("gspr_clause_trace"), "10.5")
-    assert row.cells[3:5] == ("all", Gap("open"))
-    counts = words(row.cells[5]).split("\n")
-    assert any(part.endswith(" open") for part in counts)
-    assert any(part.endswith(" P") for part in counts)
+    """It has no one verdict: the row says how many clauses have which, as the report of the standard counts them."""
+    made = tables(tmp_path, STANDARDS)
+    (row,) = of_gspr(made.get("gspr_clause_trace"), "10.5")
+    (counts,) = [r for r in made.get("clause_counts", "iec-60601").rows if r.subject == "iec-60601-1"]
+    total, passed, *_, still_open = (words(cell) for cell in counts.cells[1:7])
+    assert texts(row)[3:5] == ["none named", f"{still_open} open\n{passed} P"]
+    assert texts(row)[5].startswith(f"{total} clauses\nopen: 4.1, ")
+    assert row.gap
     assert words(row.cells[6]) == "EV-2 v1", "the evidence of the answer: that of the standard is not about it"
+
+
+def test_verdicts_count_where_the_library_lists_no_clauses(tmp_path):
+    named = STANDARDS.replace('standards: ["iso-14971#4.4"]', 'standards: [iso-10993-1, "iso-10993-1#5"]')
+    named = named.replace("  iso-14971: {edition", "  iso-10993-1: {applied: full}\n  iso-14971: {edition")
+    judged = named + '  iso-10993-1: {"5": {verdict: F, evidence: [EV-1]}, "6": {verdict: P}}\n'
+    whole, clause, *_ = of_gspr(tables(tmp_path, judged).get("gspr_clause_trace"), "3(a)")
+    assert texts(whole)[3:6] == ["none named", "1 F\n1 P", "2 clauses\nF: 5"]
+    assert texts(clause)[3:] == ["5", "F", "", "EV-1 v1"], "with the evidence of the verdict"
 
 
 def test_a_standard_for_a_process_need_not_be_judged_by_clause(tmp_path):
@@ -316,7 +397,8 @@ def test_a_standard_for_a_process_need_not_be_judged_by_clause(tmp_path):
 def test_applied_standards_that_support_a_requirement_stand_beside_it(tmp_path):
     table = tables(tmp_path, STANDARDS).get("gspr_clause_trace")
     (row,) = of_gspr(table, "18.1")
-    assert texts(row)[2:5] == ["IEC 60601-1, edition 3.2", "supports it, not named in the answer", "open"]
+    assert texts(row)[2:4] == ["IEC 60601-1, edition 3.2", "supports it, not named in the answer"]
+    assert texts(row)[4].endswith(" open\n1 P")
     not_applied = STANDARDS.replace('edition: "3.2", applied: full', "not_applied: of glass")
     (alone,) = of_gspr(tables(tmp_path / "2", not_applied).get("gspr_clause_trace"), "18.1")
     assert texts(alone)[2:] == ["none", "", "", "", "EV-2 v1"]

@@ -472,3 +472,38 @@ def test_libreoffice_shows_pages_links_and_text(tmp_path):
     for table_page in (page for page in pages if "Hand on lamp" in page):
         assert "Disclosed" in table_page  # the header row is repeated
     assert re.search(r"missing:\s+device\s+name", "".join(pages))
+
+
+def kept_rows(data: bytes, of: str) -> list[bool]:
+    """For each row of a table whether all of its paragraphs stay on the page of the next one."""
+    table = next(table for table in part(data).iter(qn("w:tbl")) if of in words(table))
+    return [all(p.find(f".//{qn('w:keepNext')}") is not None for p in row.iter(qn("w:p"))) for row in table.iter(qn("w:tr"))][1:]
+
+
+@pytest.mark.parametrize(
+    ("rows", "text", "kept"),
+    [(4, "short", [True, True, True, False]), (4, "long " * 90, [True, False, False, False]), (8, "short", [True] + [False] * 7)],
+)
+def test_small_tables_stay_whole_and_longer_ones_start_with_two_rows(rows, text, kept):
+    table = Table("t", "T", (Column("First", 30), Column("Second", 30)), tuple(Row((f"row {n}", text)) for n in range(rows)))
+    data = written(document("## A\n\n::table t", t=table))
+    assert kept_rows(data, "row 0") == kept
+    assert faults(data) == []
+
+
+def test_words_between_two_headings_go_with_the_second_one():
+    root = part(written(document("## A\n\nLead in.\n\n### B\n\nText.\n\nMore text.\n\n### C\n\nEnd.")))
+    kept = {words(p): p.find(f".//{qn('w:keepNext')}") is not None for p in root.iter(qn("w:p"))}
+    assert [kept[text] for text in ("Lead in.", "Text.", "More text.", "End.")] == [True, False, False, False]
+
+
+def test_short_references_run_on_beside_other_lines():
+    """Three and more of them, apart by semicolons where they hold commas themselves."""
+    short = tuple(RecordLink(f"RC-{n}", f"RC-{n}") for n in range(3))
+    cited = (*short[:2], RecordLink("EV-1", "EV-1 v2, 4.3"))
+    cells = (Lines(("not acceptable", *short, Gap("open"))), Lines(cited), Lines(short[:2]))
+    table = Table("t", "T", tuple(Column(title, 20) for title in "ABC"), (Row(cells),))
+    (*_, a, b, c) = list(part(written(document("## A\n\n::table t", t=table))).iter(qn("w:tc")))
+    assert [[words(p) for p in cell.iter(qn("w:p"))] for cell in (a, b, c)] == [
+        ["not acceptable", "RC-0, RC-1, RC-2", "open"], ["RC-0; RC-1; EV-1 v2, 4.3"], ["RC-0", "RC-1"],
+    ]  # fmt: skip

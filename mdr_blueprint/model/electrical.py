@@ -62,17 +62,31 @@ class TestParticulars(Record):
     device_revision: Text | None = None
     samples: Text | None = None
     """Serial numbers and state of what was tested."""
+    received: Day | None = None
+    """When the samples came to the laboratory."""
+    configuration: Text | None = None
+    """Parts, accessories and other equipment that it was tested with."""
+    software: Text | None = None
+    """Software of the samples, with its version."""
+    documents: Annotated[tuple[Ref[Evidence], ...], Inverse("came_with")] = ()
+    """Accompanying documents that came with the samples (7.9)."""
     tested_from: Day | None = None
     tested_to: Day | None = None
     protection: Literal["class_I", "class_II", "internal"] | None = None
     """Protection against electric shock (6.2)."""
     supply: Text | None = None
     """Rated voltage, phases, frequency and input (4.11)."""
+    connection: Text | None = None
+    """How it is connected to the supply: detachable cord, fixed cord, permanently."""
     ingress: Text | None = None
     """Code of protection against ingress (6.3), such as IP20."""
     mode_of_operation: Text | None = None
     """Continuous, or with which duty cycle (6.6)."""
     mobility: Literal["transportable", "portable", "mobile", "stationary", "fixed", "hand_held", "body_worn"] | None = None
+    location: Text | None = None
+    """Where it is used, and by whom: hospital, home, emergency services."""
+    anaesthetics: Literal["none", "AP", "APG"] | None = None
+    """Category for use with flammable anaesthetics (annex G)."""
     oxygen_rich: Flag | None = None
     """For use in an oxygen rich environment (6.5)."""
     sterilisation: Text | None = None
@@ -85,6 +99,8 @@ class TestParticulars(Record):
     mass: Text | None = None
     decision_rule: Prose | None = None
     """How a value whose uncertainty reaches over its limit is judged (ISO/IEC 17025 7.8.6)."""
+    deviations: Prose | None = None
+    """Where a test departs from its method, and why; or that none does."""
     text: Prose | None = None
     evidence: Annotated[tuple[Ref[Evidence], ...], Inverse("evidence_for")] = ()
 

@@ -48,7 +48,7 @@ def evidence(inputs: Inputs, id_: str) -> Cell:
     items: list[LineItem] = []
     for edge in inputs.graph.out(id_, "evidence"):
         entry = inputs.dossier.get(edge.target, Evidence)
-        items.append(RecordLink(edge.target, inputs.cited(edge.target, edge.place)))
+        items.append(RecordLink(edge.target, inputs.cited(edge.target, edge.place), edge.place))
         if entry is None or entry.record.status != "approved":
             items.append(Gap("not approved"))
     return Lines(tuple(items)) if items else Gap("no evidence")

@@ -2,13 +2,22 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 
 from mdr_blueprint.clause_tree import ClauseState, Verdict, leaves
 from mdr_blueprint.tables.engine import table
 from mdr_blueprint.tables.inputs import Inputs, spaced, standard_words
-from mdr_blueprint.tables.series import against_facts, applied_of_series, judged, judged_others, short_name, states
+from mdr_blueprint.tables.series import (
+    against_facts,
+    applied_of_series,
+    judged,
+    judged_others,
+    short_name,
+    short_places,
+    states,
+    verdict_counts,
+    why,
+)
 from mdr_blueprint.tables.shapes import Cell, Column, Gap, LineItem, Lines, RecordLink, Row, row
 
 SAID_BY = {
@@ -43,16 +52,18 @@ COUNTED: tuple[Verdict, ...] = ("P", "F", "N/A", "N/E", "open")
 )
 def clauses(inputs: Inputs, standard: str) -> Iterator[Row]:
     """Every clause in force, or taken out, has a row."""
-    for state in states(inputs, standard):
+    told = states(inputs, standard)
+    against = against_facts(inputs, told)
+    for state in told:
         yield row(
             state.entry.id if state.entry else None,
             _number(state),
             str(state.depth + 1),
-            _title(state),
+            _title(inputs, state),
             _kind(state),
             _verdict(state),
             said_by(state),
-            _reason(inputs, state),
+            _reason(inputs, state, against),
             _evidence(inputs, state),
             _risk_file(inputs, state),
             _lines([f"{change.mode} by {short_name(inputs, change.standard)}, {change.key}" for change in state.changes]),
@@ -76,15 +87,16 @@ def clauses(inputs: Inputs, standard: str) -> Iterator[Row]:
 def clause_report(inputs: Inputs, standard: str) -> Iterator[Row]:
     """The same for paper: where all clauses below a heading say what it says, the heading alone stands for them."""
     told = states(inputs, standard)
+    against = against_facts(inputs, told)
     hidden_until = 0
     for at, state in enumerate(told):
         if at < hidden_until:
             continue
         below = list(_below(told, at))
-        folded = bool(below) and _says_the_same(state, below)
+        folded = bool(below) and _says_the_same(state, below) and not any(part.key in against for part in below)
         if folded:
             hidden_until = at + 1 + len(below)
-        lines = [_title(state)]
+        lines = [_title(inputs, state)]
         lines += [f"{change.mode} by {short_name(inputs, change.standard)}, {change.key}" for change in state.changes]
         if folded:
             lines.append(_stands_for(state, sum(1 for _ in leaves(below))))
@@ -95,7 +107,7 @@ def clause_report(inputs: Inputs, standard: str) -> Iterator[Row]:
             _kind(state),
             _verdict(state, stands_for_all=folded),
             said_by(below[-1] if folded and state.source == "nobody" else state),
-            _reason(inputs, below[-1] if folded and state.source == "nobody" else state),
+            _reason(inputs, below[-1] if folded and state.source == "nobody" else state, against),
             _evidence(inputs, state, in_words=False),
             _risk_file(inputs, state),
         )
@@ -126,7 +138,11 @@ def _number(state: ClauseState) -> Cell:
     return RecordLink(state.entry.id, state.key) if state.entry else state.key
 
 
-def _title(state: ClauseState) -> str | Gap:
+def _title(inputs: Inputs, state: ClauseState) -> str | Gap:
+    """In own words. A clause that is judged beside the list may belong to another edition."""
+    known = inputs.law.standard(state.standard)
+    if known is not None and not state.item.title and state.key in known.clauses:
+        return Gap(f"{known.clauses[state.key].title}: not in the edition that is applied")
     return state.item.title or Gap("not among the clauses that the library lists")
 
 
@@ -147,21 +163,20 @@ def said_by(state: ClauseState) -> str:
     return SAID_BY[state.source]
 
 
-def _reason(inputs: Inputs, state: ClauseState) -> Cell:
+def _reason(inputs: Inputs, state: ClauseState, against: Mapping[str, str]) -> Cell:
     """The remark of the record, the reason of a verdict that nobody typed, and where the two do not agree."""
-    lines: list[LineItem] = []
-    if state.entry:
-        remark = inputs.say(state.entry.record.remark)
-        lines += [remark] if remark else []
+    remark = inputs.say(state.entry.record.remark) if state.entry else ""
+    lines: list[LineItem] = [remark] if remark else []
+    if state.source == "answer":
         if state.own == "N/A" and not remark:
             lines.append(Gap("no remark"))
         if state.why:
             lines.append(Gap(f"to be judged anew: {spaced(state.why)}"))
         elif state.verdict != state.own:
             lines.append(f"own verdict {state.own}")
-        lines += against_facts(inputs, state)
     elif state.why:
-        lines.append(inputs.say(state.why) if state.source == "excluded" else spaced(state.why))
+        lines.append(why(inputs, state))
+    lines += [Gap(against[state.key])] if state.key in against else []
     return _lines(lines)
 
 
@@ -169,10 +184,9 @@ def _evidence(inputs: Inputs, state: ClauseState, *, in_words: bool = True) -> C
     """The documents with their sections; on paper the numbers of these will do."""
     if state.entry is None:
         return ""
-    if in_words or not (edges := inputs.graph.out(state.entry.id, "evidence")):
+    if in_words or not (cited := short_places(inputs, state.entry.id)):
         return inputs.places(state.entry.id, "evidence", "missing" if state.own in ("P", "F") else None)
-    cited = [(edge.target, inputs.cited(edge.target, None), f", {edge.place}" if edge.place else "") for edge in edges]
-    return _lines([RecordLink(target, f"{words}{place}") for target, words, place in cited])
+    return _lines(cited)
 
 
 def _risk_file(inputs: Inputs, state: ClauseState) -> Cell:
@@ -182,11 +196,6 @@ def _risk_file(inputs: Inputs, state: ClauseState) -> Cell:
 def _lines(items: Iterable[LineItem]) -> Cell:
     found = tuple(items)
     return "" if not found else found[0] if len(found) == 1 else Lines(found)
-
-
-def counted(told: Iterable[ClauseState]) -> Iterator[ClauseState]:
-    """What is counted: each clause that has none below it, and a heading with a verdict of its own."""
-    return (state for state in told if not state.has_children or state.source == "answer")
 
 
 NUMBERS = (
@@ -211,13 +220,14 @@ NUMBERS = (
     empty="No clause of this standard is judged, and the library lists none.",
 )
 def clause_summary(inputs: Inputs, standard: str) -> Iterator[Row]:
+    """A clause that is judged and stands in no list is a main clause of its own, so that every verdict is counted."""
     told = states(inputs, standard)
     for at, state in enumerate(told):
-        if state.depth == 0 and state.item.title:
+        if state.depth == 0:
             yield row(
                 state.entry.id if state.entry else None,
                 _number(state),
-                state.item.title,
+                _title(inputs, state),
                 *_numbers([state, *_below(told, at)]),
                 Gap(state.verdict) if state.verdict in WANTS_ACTION else state.verdict,
             )
@@ -225,7 +235,7 @@ def clause_summary(inputs: Inputs, standard: str) -> Iterator[Row]:
 
 def _numbers(told: Iterable[ClauseState]) -> list[Cell]:
     """How many there are, then how many of each verdict; failed and open ones are gaps."""
-    verdicts = Counter(state.own for state in counted(told))
+    verdicts = verdict_counts(told)
     each = {word: str(verdicts[word]) for word in COUNTED}
     return [str(verdicts.total()), *(Gap(n) if word in WANTS_ACTION and n != "0" else n for word, n in each.items())]
 
@@ -243,11 +253,11 @@ def clause_counts(inputs: Inputs, series: str) -> Iterator[Row]:
     """`series` is `iec-60601`, with every standard of it that is applied, or `other`."""
     for standard in applied_of_series(inputs) if series == "iec-60601" else judged_others(inputs):
         told = states(inputs, standard)
-        numbers = _numbers(told) if told else [""] * (1 + len(COUNTED))
+        numbers: list[Cell] = _numbers(told) if told else ["none judged", *[""] * len(COUNTED)]
         yield row(standard, standard_words(inputs, standard), *numbers, _checked_by(inputs, standard))
 
 
-def _checked_by(inputs: Inputs, standard: str) -> Cell:
+def _checked_by(inputs: Inputs, standard: str) -> str:
     known = inputs.law.standard(standard)
     if known is None or not known.clauses:
         return "none in the library"

@@ -9,7 +9,7 @@ from mdr_blueprint.load import Entry
 from mdr_blueprint.model import Component, Need, Requirement
 from mdr_blueprint.tables.engine import table
 from mdr_blueprint.tables.inputs import Inputs, records
-from mdr_blueprint.tables.proofs import described, live, requirement_result, standing, tests_of
+from mdr_blueprint.tables.proofs import described, live, origin, requirement_result, standing, tests_of
 from mdr_blueprint.tables.shapes import Cell, Column, Gap, Row, row, value
 
 LEVELS = ("system", "subsystem", "item", None)
@@ -73,11 +73,10 @@ def coverage(inputs: Inputs) -> Iterator[Row]:
 
 def _requirement(inputs: Inputs, entry: Entry[Requirement]) -> Covered:
     tests = [standing(inputs, test) for test in tests_of(inputs, entry.id)]
-    origin = inputs.graph.targets(entry.id, "satisfies") or inputs.graph.sources(entry.id, "implemented_by")
     passed = bool(tests) and all(test.holds for test in tests)
     return Covered(
         entry.id,
-        bool(origin),
+        bool(origin(inputs, entry.id)),
         _is_carried(inputs, entry),
         bool(tests),
         bool(tests) and all(test.word != "not run" for test in tests),

@@ -155,6 +155,7 @@ def accessories(inputs: Inputs) -> Iterator[Row]:
     Column("Supplier", 22),
     Column("Open source", 8),
     sheet=True,
+    marks="Title",
 )
 def components(inputs: Inputs) -> Iterator[Row]:
     for entry in records(inputs, Component):
@@ -171,7 +172,7 @@ def components(inputs: Inputs) -> Iterator[Row]:
         )
 
 
-@table("materials", "Materials", Column("Component", 15), Column("Title", 30), Column("Material", 60))
+@table("materials", "Materials", Column("Component", 15), Column("Title", 30), Column("Material", 60), marks="Title")
 def materials(inputs: Inputs) -> Iterator[Row]:
     """Components that name their material; a gap where none does."""
     found = [entry for entry in records(inputs, Component) if entry.record.material]
@@ -211,6 +212,7 @@ def interfaces(inputs: Inputs) -> Iterator[Row]:
     Column("Status", 12),
     Column("Source", 50),
     sheet=True,
+    marks="Status",
 )
 def figures(inputs: Inputs) -> Iterator[Row]:
     for entry in records(inputs, Figure):
@@ -274,6 +276,7 @@ def software_items(inputs: Inputs) -> Iterator[Row]:
     Column("What it needs", 24),
     Column("Anomalies reviewed", 28),
     sheet=True,
+    marks="Title",
 )
 def soup(inputs: Inputs) -> Iterator[Row]:
     for entry in records(inputs, Soup):

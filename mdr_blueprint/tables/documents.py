@@ -23,6 +23,7 @@ from mdr_blueprint.tables.shapes import Cell, Column, Gap, RecordLink, Row, row,
     Column("Where", 24),
     Column("Cited by", 9),
     sheet=True,
+    marks="Title",
 )
 def evidence(inputs: Inputs) -> Iterator[Row]:
     for entry in records(inputs, Evidence):

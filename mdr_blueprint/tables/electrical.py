@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from mdr_blueprint.completeness import is_argued
 from mdr_blueprint.load import Entry
-from mdr_blueprint.model import Component, Device, EssentialPerformance, Insulation, TestParticulars
+from mdr_blueprint.model import ClauseAnswer, Component, Device, EssentialPerformance, Evidence, Insulation, TestParticulars
 from mdr_blueprint.model.electrical import DielectricTest, MeansOfProtection, Spacing, WorkingVoltage
 from mdr_blueprint.tables.engine import table
 from mdr_blueprint.tables.inputs import Inputs, records, spaced
-from mdr_blueprint.tables.levels import live, with_levels
+from mdr_blueprint.tables.levels import change, live
 from mdr_blueprint.tables.proofs import proof
-from mdr_blueprint.tables.series import GENERAL, called_for, clause_label
+from mdr_blueprint.tables.series import GENERAL, called_for, clause_label, short_places
 from mdr_blueprint.tables.shapes import Cell, Column, Gap, LineItem, Lines, RecordLink, Row, gap_row, row, value
 
+ANAESTHETICS = {"none": "not for use with them", "AP": "category AP", "APG": "category APG"}
 PROTECTION = {"class_I": "class I", "class_II": "class II", "internal": "internally powered"}
 
 
@@ -41,25 +43,33 @@ def _particulars(inputs: Inputs, record: TestParticulars) -> Iterator[tuple[str,
     device = inputs.dossier.single(Device)
     laboratory = record.laboratory
     yield "Equipment", "", value(inputs.dossier.device_name)
-    yield "Device revision tested", "", _revision(record.device_revision, device.revision if device else None)
+    yield "Device revision tested", "", _revision(inputs, record, device.revision if device else None)
     yield "Laboratory", "", _words(laboratory.name if laboratory else None, laboratory.address if laboratory else None)
     yield "Accreditation (ISO/IEC 17025)", "", _text(inputs, laboratory.accreditation if laboratory else None)
+    yield "Samples received", "", value(record.received)
     yield "Tested from, to", "", _words(record.tested_from, record.tested_to, joint=" to ", needed=2)
     yield "Samples", "5.2", _text(inputs, record.samples)
+    yield "Configuration", "", _text(inputs, record.configuration)
+    yield "Software", "", _text(inputs, record.software)
+    yield "Accompanying documents", "7.9", inputs.places(TestParticulars.kind_name, "documents")
     yield "Protection against electric shock", "6.2", value(PROTECTION.get(record.protection or ""))
     yield "Types of applied parts", "6.2", _types(inputs)
     yield "Ingress protection", "6.3", _text(inputs, record.ingress)
     yield "Sterilisation", "6.4", _text(inputs, record.sterilisation)
     yield "Oxygen rich environment", "6.5", value(_said(record.oxygen_rich, "for use in it", "not for use in it"))
+    yield "Flammable anaesthetics", "annex G", value(ANAESTHETICS.get(record.anaesthetics or ""))
     yield "Mode of operation", "6.6", _text(inputs, record.mode_of_operation)
     yield "Mobility", "", value(spaced(record.mobility or ""))
     yield "Supply", "4.11", _text(inputs, record.supply)
+    yield "Connection to the supply", "", _text(inputs, record.connection)
     yield "Mass", "", _text(inputs, record.mass)
+    yield "Where it is used, by whom", "", _text(inputs, record.location)
     yield "Surroundings in use", "", _text(inputs, record.environment)
     yield "Altitude", "", _text(inputs, record.altitude)
     yield "Pollution degree", "8.9", _text(inputs, record.pollution_degree)
     yield "Overvoltage category", "8.9", _text(inputs, record.overvoltage_category)
     yield "Decision rule", "", inputs.prose(record.decision_rule)
+    yield "Deviations from the methods", "", inputs.prose(record.deviations)
     if record.text:
         yield "Remarks", "", inputs.prose(record.text)
     yield "Report", "", inputs.places(TestParticulars.kind_name, "evidence")
@@ -78,10 +88,16 @@ def _words(*parts: object, joint: str = ", ", needed: int = 1) -> Cell:
     return joint.join(found) if len(found) >= needed else Gap()
 
 
-def _revision(tested: str | None, described: str | None) -> Cell:
-    if tested and described and tested != described:
-        return Lines((tested, Gap(f"the file describes {described}")))
-    return value(tested)
+def _revision(inputs: Inputs, record: TestParticulars, described: str | None) -> Cell:
+    """Of another revision than the described one, unless a report about it argues that its results hold for that one."""
+    tested = record.device_revision
+    if not tested or not described or tested == described:
+        return value(tested)
+    reports = (inputs.dossier.get(id_, Evidence) for id_ in inputs.graph.targets(TestParticulars.kind_name, "evidence"))
+    arguing = [r.id for r in reports if r and r.record.device_revision == tested and is_argued(r.record, described)]
+    if arguing:
+        return f"{tested}, argued for {described} in {', '.join(arguing)}"
+    return Lines((tested, Gap(f"the file describes {described}")))
 
 
 def _types(inputs: Inputs) -> str:
@@ -123,18 +139,20 @@ def applied_parts(inputs: Inputs) -> Iterator[Row]:
 @table(
     "essential_performance",
     "Essential performance",
-    Column("Essential performance", 26),
-    Column("Limit", 26),
-    Column("Allowed in single fault condition", 24),
-    Column("Allowed during tests of immunity", 24),
-    Column("Risks that make it essential, with their level", 28),
+    Column("Essential performance", 20),
+    Column("Limit", 22),
+    Column("Allowed in single fault condition", 20),
+    Column("Allowed during tests of immunity", 20),
+    Column("Risks that make it essential: level before control → after", 40),
     Column("Requirements", 12),
-    Column("Verified by", 24),
+    Column("Verified by", 28),
     sheet=True,
     empty="No essential performance is recorded.",
 )
 def essential_performance(inputs: Inputs) -> Iterator[Row]:
-    """Where the facts call for IEC 60601-1 and none is named, that is a gap."""
+    """What makes a performance essential is the level of the risk before control; beside it stands what is left. Where the facts
+    call for IEC 60601-1 and none is named, that is a gap, unless the clause on it says why there is none.
+    """
     none = True
     for entry in records(inputs, EssentialPerformance):
         none = False
@@ -145,12 +163,25 @@ def essential_performance(inputs: Inputs) -> Iterator[Row]:
             value(inputs.say(record.limit), "no limit"),
             value(inputs.say(record.single_fault)),
             value(inputs.say(record.immunity)),
-            with_levels(inputs, live(inputs, inputs.graph.targets(entry.id, "risks")), "no risk"),
+            _risks(inputs, entry),
             inputs.links(inputs.graph.targets(entry.id, "requirements"), None),
             _proofs(inputs, entry),
         )
     if none and called_for(inputs, GENERAL):
-        yield gap_row(7, "no essential performance, and no statement that there is none")
+        clause = inputs.dossier.get(f"{GENERAL}#4.3", ClauseAnswer)
+        if clause and clause.record.retired is None and clause.record.verdict == "N/A" and clause.record.remark:
+            yield row(clause.id, Lines(("none", _clause(inputs, clause.id), inputs.say(clause.record.remark))), *[""] * 6)
+        else:
+            yield gap_row(7, "no essential performance, and no statement that there is none")
+
+
+def _risks(inputs: Inputs, entry: Entry[EssentialPerformance]) -> Cell:
+    """Each risk with the level that its loss would have, and the one that is left."""
+    items: list[LineItem] = []
+    for risk in live(inputs, inputs.graph.targets(entry.id, "risks")):
+        levels = change(inputs, risk)
+        items += [inputs.link(risk.id), levels] if isinstance(levels, Gap) else [RecordLink(risk.id, f"{risk.id} {levels}")]
+    return Lines(tuple(items)) if items else Gap("no risk")
 
 
 def _proofs(inputs: Inputs, entry: Entry[EssentialPerformance]) -> Cell:
@@ -173,40 +204,42 @@ def _proofs(inputs: Inputs, entry: Entry[EssentialPerformance]) -> Cell:
     "Insulation",
     Column("Barrier", 20),
     Column("Area", 6),
-    Column("Between", 19),
+    Column("Between", 20),
     Column("Protection", 10),
-    Column("Working voltage", 13),
-    Column("Material group, pollution degree", 14),
-    Column("Creepage distance", 14),
-    Column("Air clearance", 14),
-    Column("Dielectric strength", 15),
-    Column("Source of the required values", 21),
-    Column("Clauses, evidence", 17),
+    Column("Working voltage", 12),
+    Column("Material group, pollution degree", 15),
+    Column("Creepage distance", 12),
+    Column("Air clearance", 12),
+    Column("Dielectric strength", 12),
+    Column("Source of the required values, remark", 30),
+    Column("Clauses, evidence", 16),
     sheet=True,
     empty="No insulation is recorded.",
 )
 def insulation(inputs: Inputs) -> Iterator[Row]:
-    """The rows of the insulation table; a distance below what is required is a gap, and so is one that was not measured."""
+    """A row for each barrier; a distance below what is required is a gap, and so is one that was not measured."""
     none = True
     for entry in records(inputs, Insulation):
         none = False
         record = entry.record
         degree = f"pollution degree {record.pollution_degree}" if record.pollution_degree else Gap("no pollution degree")
-        proofs = inputs.places(entry.id, "evidence", "no evidence")
         clauses = [_clause(inputs, id_) for id_ in inputs.graph.targets(entry.id, "clauses")]
+        remark = [inputs.say(record.remark)] if record.remark else []
+        components = [inputs.link(id_) for id_ in inputs.graph.targets(entry.id, "components")]
+        sides = [inputs.say(side) for side in record.between]
         yield row(
             entry.id,
             inputs.titled(entry.id),
             value(record.area),
-            _lines(*(inputs.say(side) for side in record.between)) if record.between else Gap(),
+            _lines(*sides, *([] if len(sides) > 1 else [Gap("one side" if sides else "missing")]), *components),
             _protection(record.protection),
             _voltage(record.working_voltage),
             Lines((inputs.say(record.material) or Gap("no material group"), degree)),
             _spacing(record.creepage),
             _spacing(record.clearance),
             _dielectric(record.dielectric),
-            value(inputs.say(record.requirement)),
-            Lines((*clauses, *(proofs.items if isinstance(proofs, Lines) else (proofs,)))) if clauses else proofs,
+            _lines(inputs.say(record.requirement) or Gap(), *remark),
+            _lines(*clauses, *short_places(inputs, entry.id), *([] if record.evidence else [Gap("no evidence")])),
         )
     if none and called_for(inputs, GENERAL):
         yield gap_row(11, "no insulation is described")
@@ -239,19 +272,20 @@ def _spacing(distance: Spacing | None) -> Cell:
         return Gap()
     unit = distance.unit or ""
     required = Gap("no required value") if distance.required is None else f"≥ {distance.required} {unit}".rstrip()
+    unnamed = [] if unit else [Gap("no unit")]
     if distance.measured is None:
-        return Lines((required, Gap("not measured")))
+        return Lines((required, Gap("not measured"), *unnamed))
     measured = f"measured {distance.measured} {unit}".rstrip()
     short = distance.required is not None and distance.measured < distance.required
-    return Lines((required, Gap(measured) if short else measured))
+    return Lines((required, Gap(measured) if short else measured, *unnamed))
 
 
 def _dielectric(test: DielectricTest | None) -> Cell:
     if test is None:
         return Gap("not tested")
-    what = f"{test.voltage} {test.unit or ''}".rstrip() if test.voltage is not None else Gap("no voltage")
-    if test.duration and isinstance(what, str):
-        what = f"{what}, {test.duration}"
+    what: str | Gap = Gap("no voltage" if test.voltage is None else f"{test.voltage}, no unit")
+    if test.voltage is not None and test.unit:
+        what = ", ".join(part for part in (f"{test.voltage} {test.unit}", test.duration) if part)
     return Lines((what, "pass" if test.result == "pass" else Gap(test.result or "no result")))
 
 
@@ -268,13 +302,19 @@ def _dielectric(test: DielectricTest | None) -> Cell:
     empty="No component is marked as critical.",
 )
 def critical_components(inputs: Inputs) -> Iterator[Row]:
-    """The components on which electrical, mechanical or thermal safety rests."""
+    """The components on which electrical, mechanical or thermal safety rests. A standard that is met or a mark will do."""
     none = True
     for entry in records(inputs, Component):
         critical = entry.record.critical
         if critical is not None:
             none = False
-            asked = (critical.manufacturer, critical.type, critical.ratings, critical.standard, critical.mark)
-            yield row(entry.id, inputs.titled(entry.id), *(value(inputs.say(text)) for text in asked))
+            asked = (critical.manufacturer, critical.type, critical.ratings)
+            shown = (inputs.say(critical.standard), inputs.say(critical.mark))
+            yield row(
+                entry.id,
+                inputs.titled(entry.id),
+                *(value(inputs.say(text)) for text in asked),
+                *(shown if any(shown) else (Gap("no standard"), Gap("and no mark"))),
+            )
     if none and called_for(inputs, GENERAL):
         yield gap_row(6, "no component is marked as critical")

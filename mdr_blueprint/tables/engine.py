@@ -41,6 +41,7 @@ class TableKind:
     empty: str
     options_of: Callable[[Inputs], Sequence[str]] | None
     columns_of: Callable[[Inputs], tuple[Column, ...]] | None = None
+    marks: str = ""
 
 
 def table(
@@ -52,15 +53,17 @@ def table(
     empty: str = "Nothing recorded.",
     options_of: Callable[[Inputs], Sequence[str]] | None = None,
     columns_of: Callable[[Inputs], tuple[Column, ...]] | None = None,
+    marks: str = "",
 ) -> Callable[[Callable[..., Iterable[Row]]], TableKind]:
     """Declare a table. The function takes the inputs (and the option's value) and yields rows.
 
     `sheet` puts it into the workbook; with an `option`, `options_of` lists the values for which a sheet is made.
-    `columns_of` gives the columns where they depend on the project.
+    `columns_of` gives the columns where they depend on the project. `marks` is the title of the column in which a row itself says
+    that its record is illustrative; else that is added to its first cell.
     """
 
     def declare(rows: Callable[..., Iterable[Row]]) -> TableKind:
-        return TableKind(name, title, columns, rows, option, sheet, empty, options_of, columns_of)
+        return TableKind(name, title, columns, rows, option, sheet, empty, options_of, columns_of, marks)
 
     return declare
 
@@ -92,24 +95,25 @@ class Tables:
             kind = kinds()[name]
             arguments = (option,) if kind.option else ()
             made = kind.rows(self.inputs, *arguments)
-            rows = tuple(made) if name in UNMARKED else tuple(self._all_marked(made, once=not kind.sheet))
-            title = kind.title.format(option=self._option_words(option)) if option else kind.title
             columns = kind.columns_of(self.inputs) if kind.columns_of else kind.columns
+            own = next((at for at, column in enumerate(columns) if column.title == kind.marks), 0)
+            rows = tuple(made) if name in UNMARKED else tuple(self._all_marked(made, own, once=not kind.sheet))
+            title = kind.title.format(option=self._option_words(option)) if option else kind.title
             self._made[key] = Table(f"{name}-{option}" if option else name, title, columns, rows, kind.empty)
         return self._made[key]
 
-    def _all_marked(self, rows: Iterable[Row], *, once: bool) -> Iterator[Row]:
-        """With `once`, of the rows about a record that stands once, such as the plan, the first alone says it is illustrative.
-        In a sheet, where rows are filtered and sorted, each does.
+    def _all_marked(self, rows: Iterable[Row], own: int, *, once: bool) -> Iterator[Row]:
+        """`own` is the column in which a row may say it itself. With `once`, of the rows about a record that stands once, such as
+        the plan, the first alone says it is illustrative. In a sheet, where rows are filtered and sorted, each does.
         """
         said: set[str] = set()
         for row in rows:
             entry = self.inputs.dossier.entries.get(row.subject or "")
-            yield self._marked(row, quiet=entry is not None and entry.id in said)
+            yield self._marked(row, own, quiet=entry is not None and entry.id in said)
             if once and entry is not None and entry.cls.keys == "single":
                 said.add(entry.id)
 
-    def _marked(self, row: Row, *, quiet: bool) -> Row:
+    def _marked(self, row: Row, own: int, *, quiet: bool) -> Row:
         """Whatever its columns are, a row says that its record, or the one around it, is illustrative, and what the record
         refers to in vain: to nothing, or to a record that is retired.
         """
@@ -117,7 +121,7 @@ class Tables:
         entry = entries.get(subject)
         owner = entries.get(entry.owner or "") if entry else None
         made_up = any(e is not None and e.record.illustrative for e in (entry, owner))
-        marks: list[LineItem] = [ILLUSTRATIVE] if made_up and not quiet and not any(map(says_illustrative, row.cells)) else []
+        marks: list[LineItem] = [ILLUSTRATIVE] if made_up and not quiet and not says_illustrative(row, own) else []
         in_vain = [Gap(f"broken reference {id_}") for id_ in self.inputs.graph.broken.get(subject, ())]
         in_vain += [Gap(f"reference to {shown(id_)}, which is retired") for id_ in self.inputs.rest_on_retired.get(subject, ())]
         marks += in_vain

@@ -118,7 +118,7 @@ class Inputs:
 
     def places(self, id_: str, relation: str, missing: str | None = "missing") -> Cell:
         """References with the section they name, in words: `EV-023, section 4.2 Limiter trips`."""
-        items = tuple(RecordLink(e.target, self.cited(e.target, e.place)) for e in self.graph.out(id_, relation))
+        items = tuple(RecordLink(e.target, self.cited(e.target, e.place), e.place) for e in self.graph.out(id_, relation))
         if items:
             return items[0] if len(items) == 1 else Lines(items)
         return Gap(missing) if missing is not None else ""
@@ -204,4 +204,4 @@ def standard_words(inputs: Inputs, id_: str) -> str:
 
 def answered_standards(inputs: Inputs) -> Sequence[str]:
     """Standards whose clauses the project judges, in file order."""
-    return list(dict.fromkeys(entry.owner or "" for entry in inputs.dossier.of(ClauseAnswer)))
+    return list(dict.fromkeys(entry.owner or "" for entry in kept(inputs.dossier.of(ClauseAnswer))))

@@ -8,17 +8,20 @@ from decimal import Decimal
 
 from mdr_blueprint.clause_tree import ClauseState
 from mdr_blueprint.load import Entry
-from mdr_blueprint.model import ClauseAnswer, Instrument, TestParticulars
+from mdr_blueprint.model import ClauseAnswer, Instrument, Insulation, TestParticulars
+from mdr_blueprint.model.electrical import DielectricTest, Spacing
 from mdr_blueprint.model.law import Measurement
 from mdr_blueprint.quantities import Compared, UnitError, compare
+from mdr_blueprint.rules.verification.measurements import OBSERVED
 from mdr_blueprint.tables.engine import table
-from mdr_blueprint.tables.inputs import Inputs, spaced
+from mdr_blueprint.tables.inputs import Inputs, records, spaced
 from mdr_blueprint.tables.series import GENERAL, clause_label, judged, judged_of_series, judged_others, short_name, states
-from mdr_blueprint.tables.shapes import Cell, Column, Gap, LineItem, Lines, RecordLink, Row, gap_row, row, value
+from mdr_blueprint.tables.shapes import Cell, Column, Gap, LineItem, Lines, RecordLink, Row, row, value
 
 OTHER = "other"
 """The kind of what is measured for a clause for which the library names no kind."""
 SMALL = Decimal("0.1")
+SHARELESS = ("degC", "degF", "°C", "℃", "°F", "dB")
 COLUMNS = (
     Column("Quantity", 20),
     Column("Part", 17),
@@ -32,6 +35,8 @@ COLUMNS = (
     Column("Instrument", 16),
     Column("Date", 11),
 )
+IN_INSULATION = {"spacing": ("creepage", "clearance"), "dielectric": ("dielectric",)}
+"""Kinds of which the results may stand in the table of insulation -> the fields there."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,11 +51,21 @@ class Measured:
 @table("measurements", "Measurements", Column("Kind", 14), Column("Standard", 14), Column("Clause", 10), *COLUMNS, sheet=True,
        empty="No measurement is recorded.")  # fmt: skip
 def measurements(inputs: Inputs) -> Iterator[Row]:
+    """Every value. A clause that was judged without one has a row as well, where no other clause of its kind was measured."""
+    unmeasured = {
+        state.id: _no_value(inputs, kind)
+        for kind in measured_kinds(inputs)
+        for state in _unmeasured(_of_kind(inputs, kind), kind)
+    }
     for standard in judged(inputs):
-        for found in _measured(inputs, standard):
-            kind = spaced(_kind(inputs, found.state) or OTHER)
-            clause = RecordLink(found.entry.id, found.entry.key)
-            yield row(found.entry.id, kind, short_name(inputs, standard), clause, *_cells(inputs, found))
+        name = short_name(inputs, standard)
+        for state in states(inputs, standard):
+            kind = spaced(_kind(inputs, state) or OTHER)
+            for found in _of_clause(state):
+                clause = RecordLink(found.entry.id, found.entry.key)
+                yield row(found.entry.id, kind, name, clause, *_cells(inputs, found))
+            if state.id in unmeasured:
+                yield row(state.id, kind, name, RecordLink(state.id, state.key), *unmeasured[state.id])
 
 
 def measured_kinds(inputs: Inputs) -> Sequence[str]:
@@ -68,14 +83,40 @@ def measured_kinds(inputs: Inputs) -> Sequence[str]:
        empty="No measurement of this kind is recorded.")  # fmt: skip
 def measurements_of(inputs: Inputs, kind: str) -> Iterator[Row]:
     """Of one kind, for the standards of the IEC 60601 series. Clauses judged without any value are a gap."""
-    told = (state for standard in judged_of_series(inputs) for state in states(inputs, standard) if state.entry)
-    of_kind = [state for state in told if (_kind(inputs, state) or OTHER) == kind]
-    found = [measured for state in of_kind for measured in _of_clause(state)]
-    for measured in found:
+    of_kind = _of_kind(inputs, kind)
+    for measured in (measured for state in of_kind for measured in _of_clause(state)):
         yield row(measured.entry.id, _clause(inputs, measured), *_cells(inputs, measured))
-    asking = [state.key for state in of_kind if state.own in ("P", "F")]
-    if asking and not found and kind != OTHER:
-        yield gap_row(1 + len(COLUMNS), f"{', '.join(asking)}: judged, and no value is recorded")
+    for state in _unmeasured(of_kind, kind):
+        yield row(state.id, RecordLink(state.id, clause_label(inputs, state.standard, state.key)), *_no_value(inputs, kind))
+
+
+def _no_value(inputs: Inputs, kind: str) -> tuple[Cell, ...]:
+    """The cells of a clause that was judged without a value, which is a gap unless the result was seen or stands elsewhere."""
+    said: Cell = Gap("judged, and no value is recorded")
+    fields = IN_INSULATION.get(kind, ())
+    if any(_has_result(getattr(entry.record, name)) for entry in records(inputs, Insulation) for name in fields):
+        said = "in the table of insulation"
+    elif kind in OBSERVED:
+        said = "observed, no value"
+    return ("", "", "", said, *[""] * (len(COLUMNS) - 4))
+
+
+def _has_result(part: Spacing | DielectricTest | None) -> bool:
+    found = part.measured if isinstance(part, Spacing) else part.result if part else None
+    return found is not None
+
+
+def _of_kind(inputs: Inputs, kind: str) -> list[ClauseState]:
+    """The clauses of the series for which something of a kind is measured, as far as the project answers them."""
+    told = (state for standard in judged_of_series(inputs) for state in states(inputs, standard) if state.entry)
+    return [state for state in told if (_kind(inputs, state) or OTHER) == kind]
+
+
+def _unmeasured(of_kind: Sequence[ClauseState], kind: str) -> list[ClauseState]:
+    """The clauses of a kind that were judged, where no value is recorded for any of them."""
+    if kind == OTHER or any(True for state in of_kind for _ in _of_clause(state)):
+        return []
+    return [state for state in of_kind if state.own in ("P", "F")]
 
 
 @table("measurements_by_others", "Measurements for other standards", Column("Clause", 10), *COLUMNS,
@@ -122,7 +163,7 @@ def _cells(inputs: Inputs, found: Measured) -> list[Cell]:
         _signed(held) if isinstance(held, Compared) else "",
         _share(held) if isinstance(held, Compared) else "",
         _uncertainty(inputs, m),
-        held if isinstance(held, Gap) else _result(inputs, m, held),
+        held if isinstance(held, Gap) else _result(inputs, found, held),
         _instrument(inputs, m),
         value(m.date, "no date"),
     ]
@@ -138,17 +179,19 @@ def _held(m: Measurement) -> Compared | Gap:
         return Gap(str(error))
 
 
-def _result(inputs: Inputs, m: Measurement, held: Compared) -> str | Gap:
+def _result(inputs: Inputs, found: Measured, held: Compared) -> str | Gap:
     if not held.keeps:
         return Gap("outside the limit")
     if held.is_undecided:
-        return "within, by the decision rule" if _rule(inputs, m) else Gap("undecided")
+        return "within, by the decision rule" if _has_rule(inputs, found) else Gap("undecided")
     return "within"
 
 
-def _rule(inputs: Inputs, m: Measurement) -> str:
+def _has_rule(inputs: Inputs, found: Measured) -> bool:
+    """Whether a decision rule is stated: at the value, for the whole report, or in the remark of the clause."""
     particulars = inputs.dossier.single(TestParticulars)
-    return m.decision_rule or (particulars.decision_rule if particulars else None) or ""
+    in_remark = "decision rule" in (found.entry.record.remark or "").casefold()
+    return bool(found.measurement.decision_rule or (particulars and particulars.decision_rule) or in_remark)
 
 
 def _limit(m: Measurement) -> Cell:
@@ -163,7 +206,8 @@ def _signed(held: Compared) -> str:
 
 
 def _share(held: Compared) -> str:
-    return f"{round(100 * held.value / held.limit)} %" if held.limit else ""
+    """In per cent; of a scale without a zero of its own, such as degrees Celsius or decibels, there is no share."""
+    return f"{round(100 * held.value / held.limit)} %" if held.limit and not held.unit.startswith(SHARELESS) else ""
 
 
 def plain(number: Decimal) -> str:

@@ -35,7 +35,7 @@ def proof(inputs: Inputs, edge: Edge) -> Proof:
         return _tested(inputs, edge)
     entry = inputs.dossier.get(edge.target, Evidence)
     title = inputs.say(entry.record.title) if entry else ""
-    shown = RecordLink(edge.target, f"{inputs.cited(edge.target, edge.place)} {title}".strip())
+    shown = RecordLink(edge.target, f"{inputs.cited(edge.target, edge.place)} {title}".strip(), edge.place)
     if entry is None:
         return Proof(shown, Gap("missing"), "", "", "")
     status = entry.record.status or "no status"
@@ -49,7 +49,8 @@ def proof(inputs: Inputs, edge: Edge) -> Proof:
 
 
 def _tested(inputs: Inputs, edge: Edge) -> Proof:
-    shown, run = inputs.titled(edge.target), inputs.dossier.get(last_run(inputs, edge.target) or "", Run)
+    """By the run that speaks for the test: one on another revision, made later, does not take the place of a pass on this one."""
+    shown, run = inputs.titled(edge.target), speaking(runs_of(inputs, edge.target), described(inputs))
     if run is None:
         return Proof(shown, Gap("not run"), "", "", "")
     result = run.record.result or "no result"
@@ -94,18 +95,6 @@ def last_result(inputs: Inputs, test: str) -> str | Gap:
     return inputs.illustrative(run, words) if record.result == "pass" else Gap(words)
 
 
-def proof_result(inputs: Inputs, id_: str) -> str | Gap:
-    """What a proof says today: the last result of a test, or the status of a document."""
-    if inputs.dossier.get(id_, Test):
-        return last_result(inputs, id_)
-    evidence = inputs.dossier.get(id_, Evidence)
-    if evidence is None:
-        return Gap("missing")
-    status = evidence.record.status or "no status"
-    words = ", ".join(part for part in (status, evidence.record.device_revision) if part)
-    return inputs.illustrative(evidence, words) if status == "approved" else Gap(words)
-
-
 @dataclass(frozen=True, slots=True)
 class Standing:
     """How a test stands for the revision that the file describes."""
@@ -135,16 +124,21 @@ def counting(runs: Sequence[Entry[Run]], current: str | None) -> Entry[Run]:
     return next(on_it, None) or next(argued, None) or runs[0]
 
 
-def standing(inputs: Inputs, test: str) -> Standing:
-    """By the newest run on the described revision, else by the newest one that is argued to hold for it, else by the newest of
-    all. A later run that did not pass is not passed over, whatever it was made on.
+def speaking(runs: Sequence[Entry[Run]], current: str | None) -> Entry[Run] | None:
+    """The run by which a test stands, of its runs, the newest first: the one that counts for the described revision, or a later
+    one that did not pass, whatever it was made on.
     """
-    runs, current = runs_of(inputs, test), described(inputs)
     if not runs:
+        return None
+    return counting(runs, current) if runs[0].record.result == "pass" else runs[0]
+
+
+def standing(inputs: Inputs, test: str) -> Standing:
+    """How a test stands, by the run that speaks for it."""
+    current = described(inputs)
+    run = speaking(runs_of(inputs, test), current)
+    if run is None:
         return Standing("not run", Gap("not run"))
-    run = counting(runs, current)
-    if runs[0].record.result != "pass":
-        run = runs[0]
     record = run.record
     words = ", ".join(part for part in (record.result or "no result", record.device_revision) if part)
     if record.result != "pass":
@@ -161,6 +155,15 @@ def live(inputs: Inputs, ids: Iterable[str]) -> list[str]:
     """Those of some records that are there and not retired."""
     found = ((id_, inputs.dossier.entries.get(id_)) for id_ in ids)
     return [id_ for id_, entry in found if entry is not None and entry.record.retired is None]
+
+
+def origin(inputs: Inputs, requirement: str) -> list[str]:
+    """What a requirement comes from: what it satisfies and the risk controls that it implements. A retired record asks for
+    nothing.
+    """
+    found = [*inputs.graph.targets(requirement, "satisfies"), *inputs.graph.sources(requirement, "implemented_by")]
+    entries = ((id_, inputs.dossier.entries.get(id_)) for id_ in found)
+    return [id_ for id_, entry in entries if entry is None or entry.record.retired is None]
 
 
 def tests_of(inputs: Inputs, requirement: str) -> list[str]:

@@ -8,7 +8,7 @@ from mdr_blueprint.load import Entry
 from mdr_blueprint.model import Evidence, Run, Test
 from mdr_blueprint.tables.engine import table
 from mdr_blueprint.tables.inputs import Inputs, records
-from mdr_blueprint.tables.proofs import counting, described, runs_of
+from mdr_blueprint.tables.proofs import counting, described, runs_of, speaking
 from mdr_blueprint.tables.shapes import Cell, Column, Gap, LineItem, Lines, Row, row, value
 
 NONE = "no delta assessment"
@@ -27,28 +27,40 @@ SHOWN = 6
     Column("Evidence", 28),
     Column("What it says of the described revision", 38),
     sheet=True,
+    marks="Result",
 )
 def results_by_revision(inputs: Inputs) -> Iterator[Row]:
     """For each test the newest run on each revision: first the revision that the file describes, then the others, the newest
-    first. A test that was not run on the described revision is a gap, unless a run on another one is argued to be enough.
+    first. A test that was not run on the described revision is a gap, unless a run on another one is argued to be enough; a later
+    run on another one that did not pass is a gap in any case.
     """
     current = described(inputs)
     for test in records(inputs, Test):
+        runs = runs_of(inputs, test.id)
         newest: dict[str | None, Entry[Run]] = {}
-        for run in runs_of(inputs, test.id):
+        for run in runs:
             newest.setdefault(run.record.device_revision, run)
         here = newest.pop(current, None) if current else None
-        others = list(newest.values())
+        if not runs:
+            yield row(test.id, inputs.titled(test.id), value(current), Gap("not run"), "", "", "", "")
         if here is not None:
             yield _result(inputs, here, "made on this revision", counts=True)
-        elif not others:
-            yield row(test.id, inputs.titled(test.id), value(current), Gap("not run"), "", "", "", "")
-        speaks = counting(others, current) if others and here is None else None
-        for run in others:
-            said: Cell = f"made again on {current}" if here is not None else "" if current is None else "does not count for it"
-            if run is speaks and current is not None:
-                said = _argument(inputs, run, current)
-            yield _result(inputs, run, said, counts=run is speaks)
+        speaks = speaking(runs, current)
+        counts = counting(runs, current) if runs else None
+        for run in newest.values():
+            said = _said(inputs, run, current, here=here is not None, speaks=run is speaks, counts=run is counts)
+            yield _result(inputs, run, said, counts=run is speaks or run is counts)
+
+
+def _said(inputs: Inputs, run: Entry[Run], current: str | None, *, here: bool, speaks: bool, counts: bool) -> Cell:
+    """What a run on another revision says of the described one."""
+    if current is None:
+        return ""
+    if speaks and run.record.result != "pass":
+        return Gap("the newest run of the test, and not passed")
+    if counts:
+        return _argument(inputs, run, current)
+    return f"made again on {current}" if here else "does not count for it"
 
 
 def _result(inputs: Inputs, run: Entry[Run], said: Cell, *, counts: bool) -> Row:
@@ -145,25 +157,40 @@ def _assessed(inputs: Inputs, entry: Entry[Run] | Entry[Evidence], current: str,
     Column("Result", 12),
     sheet=True,
     empty="No run was imported from a report of automated tests.",
+    marks="Result",
 )
 def imported_runs(inputs: Inputs) -> Iterator[Row]:
-    """Runs that an importer wrote, with the cases that failed or were skipped by name."""
+    """Runs that an importer wrote, with the cases that failed or were skipped by name. A result that is not a pass is a gap while
+    no other run speaks for the test.
+    """
+    current = described(inputs)
+    speaks: dict[str, Entry[Run] | None] = {}
     for entry in records(inputs, Run):
         read = entry.record.imported
         if read is None:
             continue
+        test = entry.record.test
+        if test not in speaks:
+            speaks[test] = speaking(runs_of(inputs, test), current)
+        speaking_run = speaks[test]
+        is_over = speaking_run is not None and speaking_run.id != entry.id
         yield row(
             entry.id,
             inputs.link(entry.id),
-            inputs.titled(entry.record.test),
+            inputs.titled(test),
             value(entry.record.device_revision, "no revision"),
             value(read.suite, "no name"),
             value(read.time, "no time"),
             value(read.cases, "not counted"),
-            _cases(read.failed, missing=bool(read.failed)),
-            _cases(read.skipped, missing=bool(read.skipped) and len(read.skipped) == read.cases),
-            inputs.illustrative(entry, "pass") if entry.record.result == "pass" else Gap(entry.record.result or "no result"),
+            _cases(read.failed, missing=not is_over),
+            _cases(read.skipped, missing=not is_over and len(read.skipped) == read.cases),
+            _outcome(inputs, entry, is_over=is_over),
         )
+
+
+def _outcome(inputs: Inputs, run: Entry[Run], *, is_over: bool) -> Cell:
+    words = inputs.illustrative(run, run.record.result or "no result")
+    return words if run.record.result == "pass" or is_over else Gap(words)
 
 
 def _cases(names: Sequence[str], *, missing: bool) -> Cell:

@@ -173,7 +173,7 @@ def estimate_cell(inputs: Inputs, risk: str, which: str, estimate: Estimate | No
     elif estimate.not_estimable:
         items.append(f"P not estimable, judged by severity alone: {inputs.say(estimate.not_estimable)}")
     for edge in inputs.graph.out(risk, f"{which}.basis"):
-        items.append(RecordLink(edge.target, f"{edge.target} {edge.place}" if edge.place else edge.target))
+        items.append(RecordLink(edge.target, f"{edge.target} {edge.place}" if edge.place else edge.target, edge.place))
     return Lines(tuple(items)) if items else Gap("not estimated")
 
 

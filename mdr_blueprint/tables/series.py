@@ -5,13 +5,18 @@ Shared by several families.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
 
-from mdr_blueprint.clause_tree import ClauseState, Verdict
+from mdr_blueprint.clause_tree import ClauseState, Verdict, reopened_by
+from mdr_blueprint.conditions import Condition
+from mdr_blueprint.facts import said as said_facts
+from mdr_blueprint.load import Entry
 from mdr_blueprint.model import AppliedStandard, ClauseAnswer
 from mdr_blueprint.model.library import ClauseItem
-from mdr_blueprint.tables.inputs import Inputs, answered_standards, records
-from mdr_blueprint.tables.shapes import Gap, LineItem
+from mdr_blueprint.rules.verification.clauses import names_facts, said_by
+from mdr_blueprint.tables.inputs import Inputs, answered_standards, kept, records, spaced
+from mdr_blueprint.tables.shapes import RecordLink
 
 GENERAL = "iec-60601-1"
 """The general standard of the series; collateral and particular ones change it."""
@@ -52,11 +57,24 @@ def states(inputs: Inputs, standard: str) -> list[ClauseState]:
 
 
 def _unlisted(inputs: Inputs, standard: str, listed: set[str]) -> Iterator[ClauseState]:
-    answers = (entry for entry in records(inputs, ClauseAnswer) if entry.owner == standard and entry.key not in listed)
-    for entry in sorted(answers, key=lambda e: clause_order(e.key)):
-        own: Verdict = entry.record.verdict or "open"
+    judged = (e for e in kept(inputs.dossier.of(ClauseAnswer)) if e.owner == standard and e.key not in listed)
+    for entry in sorted(judged, key=lambda e: clause_order(e.key)):
+        said: Verdict = entry.record.verdict or "open"
+        lost = reopened_by(entry.record, inputs.known) if said != "open" else ()
+        own: Verdict = "open" if lost else said
+        why = f"judged {said} while {said_facts(lost)}" if lost else ""
         item = ClauseItem.model_construct(title="")
-        yield ClauseState(standard, entry.key, item, 0, False, own, own, "answer", entry=entry)
+        yield ClauseState(standard, entry.key, item, 0, False, own, own, "answer", why, entry=entry)
+
+
+def counted(told: Iterable[ClauseState]) -> Iterator[ClauseState]:
+    """What is counted: each clause that has none below it, and a heading with a verdict of its own."""
+    return (state for state in told if not state.has_children or state.source == "answer")
+
+
+def verdict_counts(told: Iterable[ClauseState]) -> Counter[Verdict]:
+    """How many of the clauses that are counted have each verdict."""
+    return Counter(state.own for state in counted(told))
 
 
 def clause_order(key: str) -> list[tuple[int, str]]:
@@ -75,15 +93,54 @@ def clause_label(inputs: Inputs, standard: str, key: str) -> str:
     return key if standard == GENERAL else f"{short_name(inputs, standard)}, {key}"
 
 
+def why(inputs: Inputs, state: ClauseState) -> str:
+    """The reason of a verdict that nobody typed: an exclusion as it was written, facts and standards as words."""
+    return inputs.say(state.why) if state.source == "excluded" else spaced(state.why)
+
+
+def short_places(inputs: Inputs, id_: str) -> list[RecordLink]:
+    """The evidence of a record as a narrow column has room for it: of a section the number alone, `EV-023 v3, 4.2`."""
+    cited = ((edge.target, inputs.cited(edge.target, None), edge.place) for edge in inputs.graph.out(id_, "evidence"))
+    return [RecordLink(target, f"{words}, {place}" if place else words, place) for target, words, place in cited]
+
+
 def called_for(inputs: Inputs, standard: str) -> bool | None:
     """Whether the facts call for a standard of the library; None where they leave it open."""
     known = inputs.law.standard(standard)
     return inputs.known.judge(known.when).holds if known and known.when else None
 
 
-def against_facts(inputs: Inputs, state: ClauseState) -> list[LineItem]:
-    """Where a record says that a clause does not apply and the facts say that it does, or the other way round."""
-    holds = inputs.known.judge(state.item.when).holds if state.item.when is not None else None
-    if (holds is True and state.own == "N/A") or (holds is False and state.own in ("P", "F")):
-        return [Gap(f"against the facts: it {inputs.why(state.item.when)}")]
-    return []
+def answers(told: Sequence[ClauseState]) -> dict[str, Entry[ClauseAnswer]]:
+    """The record that each verdict comes from, where a person gave it: that of the clause, or of the one that stands for it."""
+    by_key = {state.key: state for state in told}
+    found = ((state.key, said_by(state, by_key)) for state in told)
+    return {key: entry for key, entry in found if entry is not None}
+
+
+def against_facts(inputs: Inputs, told: Sequence[ClauseState]) -> dict[str, str]:
+    """The clauses of which a person says that they do not apply and the facts that they do, or the other way round, and what the
+    facts say. A verdict that names these facts was given in view of them.
+    """
+    by_key = {state.key: state for state in told}
+    found = {}
+    for key, entry in answers(told).items():
+        state = by_key[key]
+        judged_itself = state.own in ("P", "F") and state.source == "answer"
+        asked = [state] if state.own == "N/A" else list(_upwards(state, by_key)) if judged_itself else []
+        for condition in (above.item.when for above in asked):
+            if condition is not None and inputs.known.judge(condition).holds is (state.own == "N/A"):
+                if not names_facts(entry, inputs.known, condition):
+                    found[key] = _contradiction(inputs, condition)
+                break
+    return found
+
+
+def _upwards(state: ClauseState | None, by_key: dict[str, ClauseState]) -> Iterator[ClauseState]:
+    """A clause, the one above it and so on."""
+    while state is not None:
+        yield state
+        state = by_key.get(state.item.parent or "")
+
+
+def _contradiction(inputs: Inputs, condition: Condition) -> str:
+    return f"against the facts: it {inputs.why(condition)}"

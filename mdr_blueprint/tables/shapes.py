@@ -13,10 +13,11 @@ ILLUSTRATIVE = "illustrative"
 
 @dataclass(frozen=True, slots=True)
 class RecordLink:
-    """A link to a record; `label` is shown, `place` is a section of it."""
+    """A link to a record, or to the section `place` of its document; `label` is shown."""
 
     id: str
     label: str
+    place: str | None = None
 
     def __str__(self) -> str:
         return self.label
@@ -130,10 +131,20 @@ def gap_row(columns: int, text: str, subject: str | None = None) -> Row:
     return Row((Gap(text), *[""] * (columns - 1)), subject, gap=True)
 
 
-def says_illustrative(cell: Cell) -> bool:
-    """Whether a cell is the mark, not whether it happens to quote an illustrative figure."""
-    lines = cell.items if isinstance(cell, Lines) else (cell,)
-    return any(str(line).endswith((ILLUSTRATIVE, f"({ILLUSTRATIVE})")) for line in lines if not isinstance(line, Words))
+def says_illustrative(row: Row, own: int = 0) -> bool:
+    """Whether a row says that its record is illustrative: in its first cell, in the one at `own`, or where it names the record.
+    What other cells say is about other records, or quotes a figure.
+    """
+    return any(
+        _is_marked(line)
+        for at, cell in enumerate(row.cells)
+        for line in (cell.items if isinstance(cell, Lines) else (cell,))
+        if at in (0, own) or (isinstance(line, RecordLink) and line.id == row.subject)
+    )
+
+
+def _is_marked(line: Cell) -> bool:
+    return not isinstance(line, Words) and str(line).endswith((ILLUSTRATIVE, f"({ILLUSTRATIVE})"))
 
 
 def words(cell: Cell) -> str:

@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from mdr_blueprint.load import Entry
 from mdr_blueprint.model import AppliedStandard
 from mdr_blueprint.tables.engine import table
-from mdr_blueprint.tables.inputs import Inputs, records
-from mdr_blueprint.tables.shapes import Cell, Column, Gap, Lines, RecordLink, Row, row, value
+from mdr_blueprint.tables.inputs import Inputs, answered_standards, kept, records
+from mdr_blueprint.tables.shapes import Cell, Column, Gap, LineItem, Lines, RecordLink, Row, row, value
 
 
 @table(
@@ -24,26 +24,45 @@ from mdr_blueprint.tables.shapes import Cell, Column, Gap, Lines, RecordLink, Ro
     sheet=True,
 )
 def standards(inputs: Inputs) -> Iterator[Row]:
+    """A standard whose clauses are judged and that is not named as applied has a row that says so."""
+    named = set()
     for entry in records(inputs, AppliedStandard):
         known = inputs.law.standard(entry.id)
         record = entry.record
-        applied: Cell = value({"full": "in full", "part": "in part", None: ""}[record.applied])
-        if record.not_applied:
-            applied = f"not applied: {inputs.say(record.not_applied)}"
-        elif record.excluded:
-            applied = Lines(
-                (f"in part, without {', '.join(record.excluded)}", *(f"{c}: {why}" for c, why in record.excluded.items()))
-            )
+        named.add(entry.id)
         yield row(
             entry.id,
             RecordLink(entry.id, known.designation.split(":")[0] if known else entry.id),
             known.title if known else value(record.title),
             "none" if record.not_applied else value(record.edition),
             known.designation if known else "not in the library",
-            applied,
+            _extent(inputs, entry),
             standing(inputs, entry.id),
             known.checked if known else "",
         )
+    for id_ in answered_standards(inputs):
+        if id_ not in named:
+            known = inputs.law.standard(id_)
+            name, title, newest, checked = (
+                (known.designation.split(":")[0], known.title, known.designation, known.checked) if known else (id_, "", "", "")
+            )
+            unnamed = Gap("clauses are judged, and it is not named as applied")
+            yield row(None, name, title, Gap(), newest or "not in the library", unnamed, standing(inputs, id_), checked)
+
+
+def _extent(inputs: Inputs, entry: Entry[AppliedStandard]) -> Cell:
+    """How far a standard is applied, what is left out of it and whether the facts call for it at all."""
+    record, known = entry.record, inputs.law.standard(entry.id)
+    if record.not_applied:
+        return f"not applied: {inputs.say(record.not_applied)}"
+    lines: list[LineItem] = ["in full" if record.applied == "full" else "in part" if record.applied else Gap()]
+    if record.excluded:
+        lines = [f"in part, without {', '.join(record.excluded)}", *(f"{c}: {why}" for c, why in record.excluded.items())]
+    elif record.applied == "part":
+        lines.append(Gap("no clause named as left out"))
+    if known is not None and inputs.known.judge(known.when).holds is False:
+        lines.append(Gap(f"but it {inputs.why(known.when)}"))
+    return lines[0] if len(lines) == 1 else Lines(tuple(lines))
 
 
 def standing(inputs: Inputs, id_: str) -> str:
@@ -76,11 +95,11 @@ def standing(inputs: Inputs, id_: str) -> str:
 )
 def standards_called_for(inputs: Inputs) -> Iterator[Row]:
     """Standards of the library that every device or the facts of this one call for."""
+    named = {entry.id: entry for entry in kept(inputs.dossier.of(AppliedStandard))}
     for id_ in inputs.law.standard_ids:
-        known = inputs.law.standard(id_)
+        known, entry = inputs.law.standard(id_), named.get(id_)
         if known is None or not (known.always or (known.when and inputs.known.judge(known.when).holds)):
             continue
-        entry = inputs.dossier.get(id_, AppliedStandard)
         yield row(
             id_ if entry else None,
             RecordLink(id_, known.designation.split(":")[0]) if entry else known.designation.split(":")[0],
@@ -93,12 +112,14 @@ def standards_called_for(inputs: Inputs) -> Iterator[Row]:
 
 
 def _applied(inputs: Inputs, entry: Entry[AppliedStandard] | None, successor: str | None) -> Cell:
-    record = entry.record if entry and entry.record.retired is None else None
-    if record is None:
+    if entry is None:
         return Gap("neither applied nor said why not")
+    record = entry.record
     if record.not_applied:
         return f"not applied: {inputs.say(record.not_applied)}"
     if record.applied is None:
         return Gap("extent missing")
-    words = f"{'in full' if record.applied == 'full' else 'in part'}, edition {record.edition or 'not stated'}"
-    return f"{words}; successor: {successor}" if successor else words
+    extent = "in full" if record.applied == "full" else "in part"
+    if not record.edition:
+        return Lines((extent, Gap("no edition")))
+    return f"{extent}, edition {record.edition}" + (f"; successor: {successor}" if successor else "")

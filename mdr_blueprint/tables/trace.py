@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import takewhile
 
 from mdr_blueprint.answers import answer_of
-from mdr_blueprint.clause_tree import WORST_FIRST, ClauseState, hooks, leaves, worst
+from mdr_blueprint.clause_tree import WORST_FIRST, ClauseState, hooks
 from mdr_blueprint.load import Entry
-from mdr_blueprint.model import AppliedStandard, ClauseAnswer, GsprAnswer, Need, Requirement
+from mdr_blueprint.model import AppliedStandard, GsprAnswer, Need, Requirement
 from mdr_blueprint.tables.engine import table
 from mdr_blueprint.tables.inputs import Inputs, records, standard_words
-from mdr_blueprint.tables.proofs import live, requirement_result, standing, tests_of
+from mdr_blueprint.tables.proofs import live, origin, requirement_result, standing, tests_of
+from mdr_blueprint.tables.series import counted, states, verdict_counts
 from mdr_blueprint.tables.shapes import Cell, Column, Gap, LineItem, Lines, RecordLink, Row, row, value
 
 LEVELS = ("system", "subsystem", "item")
@@ -45,7 +45,7 @@ def need_trace(inputs: Inputs) -> Iterator[Row]:
             yield from _requirement_rows(inputs, inputs.marked(need.id), requirement)
     for entry in records(inputs, Requirement):
         if entry.id not in told:
-            yield from _requirement_rows(inputs, inputs.links(_origin(inputs, entry.id), "no origin"), entry.id)
+            yield from _requirement_rows(inputs, inputs.links(origin(inputs, entry.id), "no origin"), entry.id)
 
 
 def requirements_below(inputs: Inputs, id_: str) -> list[str]:
@@ -58,10 +58,6 @@ def requirements_below(inputs: Inputs, id_: str) -> list[str]:
                 found[source] = None
                 todo.append(source)
     return list(found)
-
-
-def _origin(inputs: Inputs, requirement: str) -> list[str]:
-    return [*inputs.graph.targets(requirement, "satisfies"), *inputs.graph.sources(requirement, "implemented_by")]
 
 
 def _requirement_rows(inputs: Inputs, first: Cell, requirement: str) -> Iterator[Row]:
@@ -110,6 +106,9 @@ def _origin_words(inputs: Inputs, requirement: str) -> str:
     words = set()
     for id_ in todo:
         for target in inputs.graph.targets(id_, "satisfies"):
+            entry = inputs.dossier.entries.get(target)
+            if entry is not None and entry.record.retired is not None:
+                continue
             if inputs.dossier.get(target, Requirement):
                 todo += [target] if target not in seen else []
                 seen.add(target)
@@ -129,9 +128,17 @@ class _Descent:
     among: dict[str, None]
 
     def rows(self) -> Iterator[Row]:
-        """What was met before is not unfolded a second time."""
+        """What was met before is not unfolded a second time. Where requirements satisfy each other in a circle and none stands on
+        top, the first of them does.
+        """
         met: set[str] = set()
-        todo: list[tuple[str, tuple[Cell, ...]]] = [(id_, ()) for id_ in reversed(self.among) if self._is_top(id_)]
+        for start in sorted(self.among, key=lambda id_: not self._is_top(id_)):
+            if start not in met:
+                yield from self._below(start, met)
+
+    def _below(self, start: str, met: set[str]) -> Iterator[Row]:
+        """A requirement and what is below it."""
+        todo: list[tuple[str, tuple[Cell, ...]]] = [(start, ())]
         while todo:  # without recursion: a chain may be as long as the project
             id_, path = todo.pop()
             chain = self._chain(id_, path)
@@ -169,14 +176,15 @@ class _Descent:
     Column("Topic (own words)", 26),
     Column("Standard", 17),
     Column("Clause", 20),
-    Column("Verdict", 9),
-    Column("Clauses below it", 24),
+    Column("Verdict, or number of each", 14),
+    Column("Clauses that count, and which are open or failed", 24),
     Column("Evidence", 26),
     sheet=True,
 )
 def gspr_clause_trace(inputs: Inputs) -> Iterator[Row]:
     """One row per requirement that applies and standard or clause that its answer names; then the standards that are applied and
-    that the library knows to support it. A failed or open clause is a gap.
+    that the library knows to support it. A failed or open clause is a gap. A standard named as a whole has no one verdict: its
+    row says how many clauses have which.
     """
     applied = [entry for entry in records(inputs, AppliedStandard) if not entry.record.not_applied]
     verdicts = _Verdicts(inputs)
@@ -222,6 +230,7 @@ class _Verdicts:
 
     def __init__(self, inputs: Inputs) -> None:
         self.inputs = inputs
+        self.told: dict[str, list[ClauseState]] = {}
         self.made: dict[tuple[str, str | None], tuple[Cell, Cell, Cell, Cell]] = {}
 
     def of(self, standard: str, clause: str | None, answer: Entry[GsprAnswer] | None) -> tuple[Cell, Cell, Cell, Cell]:
@@ -234,27 +243,27 @@ class _Verdicts:
         return named, verdict, below, evidence
 
     def _make(self, standard: str, clause: str | None) -> tuple[Cell, Cell, Cell, Cell]:
-        states = self.inputs.clause_states(standard)
-        at = next((at for at, state in enumerate(states) if state.key == clause), None)
-        named: Cell = "all" if clause is None else RecordLink(f"{standard}#{clause}", clause)
+        if standard not in self.told:
+            self.told[standard] = states(self.inputs, standard)
+        told = self.told[standard]
+        at = next((at for at, state in enumerate(told) if state.key == clause), None)
+        named: Cell = "none named" if clause is None else RecordLink(f"{standard}#{clause}", clause)
         if at is not None:
-            named = RecordLink(states[at].id, f"{clause} {states[at].item.title}")
-        if clause is not None and at is None and states:
-            return named, Gap("not in this edition"), "", ""
-        if not any(state.entry for state in states):
-            return named, self._unjudged(standard, clause), "", ""
+            named = RecordLink(told[at].id, f"{clause} {told[at].item.title}".strip())
+        if not any(state.entry for state in told):
+            return named, self._unjudged(standard), "", ""
+        if clause is None:
+            return named, _numbers(told), _which(told), ""
         if at is None:
-            return named, _word(worst(state.verdict for state in states)), _summary(states, by_name=False), ""
-        below = list(takewhile(lambda state: state.depth > states[at].depth, states[at + 1 :]))
-        return named, _word(states[at].verdict), _summary(below, by_name=True), self._evidence((states[at], *below))
+            listed = bool(self.inputs.clause_states(standard))
+            return named, Gap("not in this edition") if listed else self._unjudged(standard), "", ""
+        below = list(takewhile(lambda state: state.depth > told[at].depth, told[at + 1 :]))
+        return named, _word(told[at].verdict), _which(below), self._evidence((told[at], *below))
 
-    def _unjudged(self, standard: str, clause: str | None) -> Cell:
-        """Where the library lists no clauses, or the project judges none of them. A standard that a laboratory tests by is judged
-        clause by clause; one for a process need not be.
+    def _unjudged(self, standard: str) -> Cell:
+        """Where the project judges no clause. A standard that a laboratory tests by is judged clause by clause; one for a process
+        need not be.
         """
-        entry = self.inputs.dossier.get(f"{standard}#{clause}", ClauseAnswer)
-        if entry is not None and entry.record.retired is None:
-            return _word(entry.record.verdict or "open")
         known = self.inputs.law.standard(standard)
         by_clause = known is not None and bool(known.clauses) and (known.base is not None or bool(hooks(known)))
         return Gap("not judged") if by_clause else "not judged by clause"
@@ -274,19 +283,19 @@ def _word(verdict: str) -> Cell:
     return Gap(verdict) if verdict in ("F", "open") else verdict
 
 
-def _summary(states: Sequence[ClauseState], *, by_name: bool) -> Cell:
-    """`3 open: 8.7.3, 8.7.4, 8.8.1`, then `40 P`: the clauses that have none below them."""
-    ends = list(leaves(states))
-    counts = Counter(state.verdict for state in ends)
-    items: list[LineItem] = []
-    for verdict in WORST_FIRST:
-        if not counts[verdict]:
-            continue
-        text = f"{counts[verdict]} {verdict}"
-        if verdict in ("F", "open"):
-            keys = [state.key for state in ends if state.verdict == verdict]
-            more = f" and {len(keys) - SHOWN} more" if len(keys) > SHOWN else ""
-            items.append(Gap(f"{text}: {', '.join(keys[:SHOWN])}{more}" if by_name else text))
-        else:
-            items.append(text)
+def _numbers(told: Sequence[ClauseState]) -> Cell:
+    """`18 open`, then `220 P`: how many clauses have which verdict."""
+    counts = verdict_counts(told)
+    items = [f"{counts[verdict]} {verdict}" for verdict in WORST_FIRST if counts[verdict]]
+    return Lines(tuple(Gap(item) if item.endswith((" F", " open")) else item for item in items))
+
+
+def _which(told: Sequence[ClauseState]) -> Cell:
+    """`40 clauses`, then `open: 8.7.3, 8.7.4, 8.8.1`."""
+    ends = list(counted(told))
+    items: list[LineItem] = [f"{len(ends)} clause{'s' if len(ends) > 1 else ''}"] if ends else []
+    for verdict in ("F", "open"):
+        keys = [state.key for state in ends if state.own == verdict]
+        more = f" and {len(keys) - SHOWN} more" if len(keys) > SHOWN else ""
+        items += [Gap(f"{verdict}: {', '.join(keys[:SHOWN])}{more}")] if keys else []
     return "" if not items else items[0] if len(items) == 1 else Lines(tuple(items))

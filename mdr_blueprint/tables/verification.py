@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from mdr_blueprint.load import Entry
 from mdr_blueprint.model import Instrument, Need, Requirement, Run, Test
 from mdr_blueprint.tables.engine import table
 from mdr_blueprint.tables.inputs import Inputs, prose_or_empty, records
-from mdr_blueprint.tables.proofs import last_result
-from mdr_blueprint.tables.shapes import Cell, Column, Gap, Lines, RecordLink, Row, row, value
+from mdr_blueprint.tables.proofs import last_result, origin
+from mdr_blueprint.tables.shapes import Cell, Column, Gap, LineItem, Lines, RecordLink, Row, Words, row, value
 
 
 @table(
@@ -27,7 +28,6 @@ from mdr_blueprint.tables.shapes import Cell, Column, Gap, Lines, RecordLink, Ro
 def requirements(inputs: Inputs) -> Iterator[Row]:
     for entry in records(inputs, Requirement):
         record = entry.record
-        origin = [*inputs.graph.targets(entry.id, "satisfies"), *inputs.graph.sources(entry.id, "implemented_by")]
         yield row(
             entry.id,
             inputs.link(entry.id),
@@ -35,7 +35,7 @@ def requirements(inputs: Inputs) -> Iterator[Row]:
             inputs.prose(record.text),
             value(record.level),
             value(record.kind),
-            inputs.links(origin, "no origin"),
+            inputs.links(origin(inputs, entry.id), "no origin"),
             inputs.links(inputs.graph.targets(entry.id, "allocated_to"), None),
             inputs.links(inputs.graph.targets(entry.id, "verified_by"), "no test"),
         )
@@ -45,11 +45,12 @@ def requirements(inputs: Inputs) -> Iterator[Row]:
     "tests",
     "Tests",
     Column("Test", 10),
-    Column("Title", 26),
-    Column("Method", 44),
-    Column("Acceptance criterion", 34),
-    Column("Verifies", 16),
-    Column("Last result", 16),
+    Column("Title", 24),
+    Column("Method", 40),
+    Column("Acceptance criterion", 30),
+    Column("Samples", 22),
+    Column("Verifies", 14),
+    Column("Last result", 14),
     sheet=True,
 )
 def tests(inputs: Inputs) -> Iterator[Row]:
@@ -59,11 +60,21 @@ def tests(inputs: Inputs) -> Iterator[Row]:
             entry.id,
             inputs.link(entry.id),
             inputs.say(entry.record.title),
-            inputs.prose(entry.record.method),
+            _method(inputs, entry),
             value(inputs.say(entry.record.acceptance)),
+            inputs.say(entry.record.sample),
             inputs.links(verifies, "nothing"),
             last_result(inputs, entry.id),
         )
+
+
+def _method(inputs: Inputs, entry: Entry[Test]) -> Cell:
+    """What is done, and the protocol or the automated cases that do it."""
+    method = inputs.prose(entry.record.method)
+    protocol = inputs.places(entry.id, "protocol", None)
+    items = protocol.items if isinstance(protocol, Lines) else (protocol,) if isinstance(protocol, RecordLink) else ()
+    named = [f"automated: {', '.join(entry.record.automated)}"] if entry.record.automated else []
+    return Lines((method, *items, *named)) if isinstance(method, (Words, Gap)) and (items or named) else method
 
 
 @table(
@@ -78,15 +89,15 @@ def tests(inputs: Inputs) -> Iterator[Row]:
     Column("Evidence", 34),
     Column("Disposition", 30),
     sheet=True,
+    marks="Result",
 )
 def runs(inputs: Inputs) -> Iterator[Row]:
     for entry in records(inputs, Run):
         record = entry.record
-        after: Cell = inputs.say(record.disposition)
-        if record.result == "fail" and not record.disposition:
-            after = Gap("no disposition")
-        if record.retest:
-            after = Lines((after if isinstance(after, (str, Gap)) else "", RecordLink(record.retest, f"retest {record.retest}")))
+        failed = record.result == "fail"
+        after: list[LineItem] = [inputs.say(record.disposition)] if record.disposition else []
+        after += [Gap("no disposition")] if failed and not after else []
+        after += [RecordLink(record.retest, f"retest {record.retest}")] if record.retest else [Gap("no retest")] if failed else []
         result = value(record.result)
         if record.illustrative and isinstance(result, str):
             result = f"{result} (illustrative)"
@@ -99,7 +110,7 @@ def runs(inputs: Inputs) -> Iterator[Row]:
             result,
             inputs.links(inputs.graph.targets(entry.id, "instruments"), None),
             inputs.places(entry.id, "evidence"),
-            after,
+            Lines(tuple(after)) if len(after) > 1 else after[0] if after else "",
         )
 
 
@@ -111,6 +122,7 @@ def runs(inputs: Inputs) -> Iterator[Row]:
     Column("Serial number", 16),
     Column("Calibrated", 12),
     Column("Due", 12),
+    marks="Title",
 )
 def instruments(inputs: Inputs) -> Iterator[Row]:
     for entry in records(inputs, Instrument):

@@ -115,8 +115,8 @@ class HtmlWriter:
         if isinstance(cell, RecordLink):
             id_, rest = cell.id, cell.label.removeprefix(f"{cell.id} ")
             if rest != cell.label:  # the id is the link, its words stay quiet
-                return f"{self.record(id_, escape(id_, quote=False))} {escape(rest, quote=False)}"
-            return self.record(id_, escape(cell.label, quote=False))
+                return f"{self.record(id_, escape(id_, quote=False), cell.place)} {escape(rest, quote=False)}"
+            return self.record(id_, escape(cell.label, quote=False), cell.place)
         if isinstance(cell, Gap):
             return f'<span class="mdr-gap">{escape(cell.text, quote=False)}</span>'
         if isinstance(cell, Words):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from functools import cache
 from html import escape
-from typing import Any
+from typing import Any, TypeGuard
 
 from mdr_blueprint.diagnostics import Finding
 from mdr_blueprint.graph import Edge
@@ -64,6 +64,7 @@ class CardWriter:
             + "".join(f"<tr><th>{name}</th><td>{value}</td></tr>" for name, value in rows)
             + "</tbody></table>"
         )
+        parts += self._lists(record, references) if entry.whole else ()
         parts.append(f'<p class="mdr-where">{entry.cls.singular} in <code>{escape(str(entry.place))}</code></p></div>')
         return "\n".join(parts)
 
@@ -108,9 +109,16 @@ class CardWriter:
         prose = prose_fields(type(part))
         for name in type(part).model_fields:
             found = getattr(part, name)
-            if found is None or found == () or found == {} or (name in HIDDEN and not at):
+            if found is None or found == () or found == {} or (not at and (name in HIDDEN or _is_list(found))):
                 continue
             yield _label(name), self._value(found, references, (*at, name), name in prose)
+
+    def _lists(self, record: Record, references: dict[tuple[str | int, ...], Edge]) -> Iterator[str]:
+        """Below the other fields, over the whole width: measured values, options, events."""
+        for name in type(record).model_fields:
+            found = getattr(record, name)
+            if _is_list(found):
+                yield f'<p class="mdr-label">{_label(name)}</p>\n{self._grid(found, references, (name,))}'
 
     def _value(self, found: Any, references: dict[tuple[str | int, ...], Edge], at: tuple[str | int, ...], prose: bool) -> str:
         edge = references.get(at)
@@ -124,6 +132,8 @@ class CardWriter:
             return self._inner(str(at[-1]))
         if isinstance(found, Part):
             return "; ".join(f"{name}: {value}" for name, value in self._fields(found, references, at))
+        if _is_list(found):
+            return self._grid(found, references, at)
         if isinstance(found, tuple):
             items = [self._value(item, references, (*at, index), False) for index, item in enumerate(found)]
             simple = all(isinstance(item, str) and (*at, index) not in references for index, item in enumerate(found))
@@ -138,6 +148,16 @@ class CardWriter:
         if isinstance(found, bool):
             return "yes" if found else "no"
         return escape(str(found))
+
+    def _grid(self, parts: tuple[Part, ...], references: dict[tuple[str | int, ...], Edge], at: tuple[str | int, ...]) -> str:
+        """Parts of one shape as rows: measured values, options, events. A column is there where one of them fills it."""
+        rows = [dict(self._fields(part, references, (*at, index))) for index, part in enumerate(parts)]
+        labels = [_label(name) for name in type(parts[0]).model_fields]
+        columns = [label for label in labels if any(label in row for row in rows)]
+        head = "".join(f"<th>{label}</th>" for label in columns)
+        body = "".join("<tr>" + "".join(f"<td>{row.get(label, '')}</td>" for label in columns) + "</tr>" for row in rows)
+        inner = f"<thead><tr>{head}</tr></thead><tbody>{body}</tbody>"
+        return f'<div class="mdr-scroll"><table class="mdr-table mdr-grid">{inner}</table></div>'
 
     def _inner(self, id_: str) -> str:
         """A record that stands inside another one: a risk, a sequence of events, the answer on a clause."""
@@ -190,6 +210,11 @@ class CardWriter:
 
     def _text(self, text: str) -> str:
         return escape(self.inputs.say(text), quote=False)
+
+
+def _is_list(found: Any) -> TypeGuard[tuple[Part, ...]]:
+    """Whether a value is several parts, which read better as rows of a table."""
+    return isinstance(found, tuple) and len(found) > 1 and isinstance(found[0], Part) and not isinstance(found[0], Record)
 
 
 @cache

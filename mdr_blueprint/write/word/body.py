@@ -22,9 +22,15 @@ def body(document: Document, context: Context, text_widths: Sequence[int]) -> It
     blocks = [block for block in document.blocks if not is_title(block, document)]
     for stretch in stretches(blocks):
         width = text_widths[stretch.paper]
-        following = [isinstance(block, (TableBlock, Grid)) for block in stretch.blocks[1:]] + [False]
-        written = [_block(block, context, width, leads=leads) for block, leads in zip(stretch.blocks, following, strict=True)]
+        written = [_block(block, context, width, leads=_leads(stretch.blocks, at)) for at, block in enumerate(stretch.blocks)]
         yield stretch.paper, "".join(written)
+
+
+def _leads(blocks: Sequence[Block | TableBlock], at: int) -> bool:
+    """Whether a block is to stay on the page of the next one: words before a table, or alone between two headings."""
+    follows = blocks[at + 1] if at + 1 < len(blocks) else None
+    between = at > 0 and isinstance(blocks[at - 1], Heading) and isinstance(follows, Heading)
+    return between or isinstance(follows, (TableBlock, Grid))
 
 
 def is_title(block: Block | TableBlock, document: Document) -> bool:
@@ -43,7 +49,7 @@ def depth(heading: Heading) -> int:
 
 
 def _block(block: Block | TableBlock, context: Context, width: int, *, leads: bool) -> str:
-    """One block; a paragraph that leads to a table is kept on its page."""
+    """One block; a paragraph that leads to the next one is kept on its page."""
     if isinstance(block, TableBlock):
         return _table(block, context, width)
     if isinstance(block, Heading):

@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 
 from mdr_blueprint.tables import Cell, Gap, Lines, Row, Table, Words
+from mdr_blueprint.tables.shapes import words
 from mdr_blueprint.write.word.markup import GAP, PLAIN, SPACER, paragraph, run
-from mdr_blueprint.write.word.tables import GAP_CELL, USUAL, cell_content, cell_text, frame_cell, table_frame
+from mdr_blueprint.write.word.tables import GAP_CELL, USUAL, cell_content, frame_cell, table_frame
 from mdr_blueprint.write.word.text import Context, line
 
 LABEL_SHARE = 0.22
@@ -27,9 +28,9 @@ def card_blocks(table: Table, context: Context, width: int) -> str:
 
 def _card(table: Table, row: Row, context: Context, width: int) -> str:
     bookmark = context.links.claim(row.subject)
-    title = f"{table.columns[0].title} {cell_text(row.cells[0])}".replace("\n", ", ")
+    title = f"{table.columns[0].title} {words(row.cells[0])}".replace("\n", ", ")
     lines = [(column.title, cell) for column, cell in zip(table.columns[1:], row.cells[1:], strict=True) if cell != ""]
-    whole = sum(len(cell_text(cell)) for _, cell in lines) <= WHOLE_UNTIL
+    whole = sum(len(words(cell)) for _, cell in lines) <= WHOLE_UNTIL
     mark = context.links.mark(bookmark) if bookmark else ""
     heading = paragraph(mark + run(title, GAP if isinstance(row.cells[0], Gap) else PLAIN), "CardTitle")
     if not lines:

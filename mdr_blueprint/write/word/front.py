@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from mdr_blueprint.render.documents import Document
 from mdr_blueprint.tables import Table
+from mdr_blueprint.tables.shapes import words
 from mdr_blueprint.write.word.body import depth, heading_words, is_title
 from mdr_blueprint.write.word.links import internal
 from mdr_blueprint.write.word.markup import Look, field, paragraph, properties, run
-from mdr_blueprint.write.word.tables import bare_table, cell_text
+from mdr_blueprint.write.word.tables import bare_table
 from mdr_blueprint.write.word.text import Context
 
 CONTENTS_DEPTH = 3
@@ -28,7 +29,7 @@ def front(document: Document, context: Context, width: int) -> str:
 
 def control_value(document: Document, item: str) -> str:
     """What the control block says under this name, empty where it says nothing."""
-    return next((cell_text(row.cells[1]) for row in document.control.rows if row.cells[0] == item), "")
+    return next((words(row.cells[1]) for row in document.control.rows if row.cells[0] == item), "")
 
 
 def _part(table: Table, context: Context, width: int) -> str:

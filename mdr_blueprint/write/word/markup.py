@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 ILLEGAL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 SPECIAL = re.compile(ILLEGAL.pattern[:-1] + "&<>\t\n\r]")
+BEHIND_STYLE = re.compile(r"(<w:pStyle [^>]*/>)(?!<w:keepNext\b)")
 BREAKS = {"\n": '</w:t><w:br/><w:t xml:space="preserve">', "\t": '</w:t><w:tab/><w:t xml:space="preserve">', "\r": ""}
 ENTITIES = {"&": "&amp;", "<": "&lt;", ">": "&gt;"}
 
@@ -46,6 +47,11 @@ def properties(look: Look) -> str:
 def paragraph(content: str, style: str = "Normal", extra: str = "") -> str:
     """A paragraph; `extra` holds further properties, in the order of the schema."""
     return f'<w:p><w:pPr><w:pStyle w:val="{style}"/>{extra}</w:pPr>{content}</w:p>'
+
+
+def kept(content: str) -> str:
+    """Paragraphs that stay on the page of what follows them."""
+    return BEHIND_STYLE.sub(r"\1<w:keepNext/>", content)
 
 
 def field(instruction: str, result: str = "", look: Look = PLAIN) -> str:

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 
 from mdr_blueprint.tables import Cell, MatrixField, RecordLink, Row, Table
-from mdr_blueprint.tables.shapes import VERDICTS
-from mdr_blueprint.write.word.markup import GAP, PLAIN, SPACER, paragraph, run
+from mdr_blueprint.tables.shapes import VERDICTS, has_gap
+from mdr_blueprint.write.word.markup import GAP, PLAIN, SPACER, kept, paragraph, run
 from mdr_blueprint.write.word.tables import (
     GAP_CELL,
     HEADER,
@@ -17,7 +16,6 @@ from mdr_blueprint.write.word.tables import (
     caption,
     cell_content,
     frame_cell,
-    holds_gap,
     longest_words,
     table_frame,
 )
@@ -30,7 +28,6 @@ CENTRED = '<w:jc w:val="center"/>'
 LARGE = '<w:rPr><w:b/><w:sz w:val="26"/><w:szCs w:val="26"/></w:rPr>'
 HEIGHT = 760
 """Of a row at least, in twentieths of a point."""
-BEHIND_STYLE = re.compile(r"(<w:pStyle [^>]*/>)(?!<w:keepNext/>)")
 
 
 def matrix_block(table: Table, context: Context, width: int) -> str:
@@ -42,7 +39,7 @@ def matrix_block(table: Table, context: Context, width: int) -> str:
     )
     rows = [f"<w:tr><w:trPr><w:cantSplit/><w:tblHeader/></w:trPr>{head}</w:tr>"]
     rows += [_row(row, widths, context) for row in table.rows]
-    together = [BEHIND_STYLE.sub(r"\1<w:keepNext/>", row) for row in rows[:-1]]
+    together = [kept(row) for row in rows[:-1]]
     return caption(table, context) + table_frame("FileTable", widths, "".join((*together, rows[-1]))) + SPACER
 
 
@@ -71,7 +68,7 @@ def _cell(cell: Cell, width: int, context: Context, *, scale: bool) -> tuple[str
     if isinstance(cell, MatrixField):
         return _field(cell, width, context), width, FILLS[cell.verdict]
     content, _ = cell_content(cell, cell_flow(USUAL.header) if scale else SMALL.text, context)
-    return content, width, GAP_CELL if holds_gap(cell) else HEADER if scale else ""
+    return content, width, GAP_CELL if has_gap((cell,)) else HEADER if scale else ""
 
 
 def _field(field: MatrixField, width: int, context: Context) -> str:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from itertools import groupby
 from typing import NamedTuple
 
 from mdr_blueprint.markdown import Grid, Paragraph, Text, plain, plain_blocks
 from mdr_blueprint.tables import Cell, Column, Gap, Lines, RecordLink, Row, Table, Words
-from mdr_blueprint.write.word.markup import GAP, PLAIN, SPACER, field, paragraph, run
+from mdr_blueprint.tables.shapes import LineItem, has_gap, words
+from mdr_blueprint.write.word.markup import GAP, PLAIN, SPACER, field, kept, paragraph, run
 from mdr_blueprint.write.word.text import Context, Flow, cell_flow, inlines, reference, text_blocks
 
 GAP_ROW, GAP_CELL, HEADER = "FEF4F0", "FBE6DF", "E9EEF4"
@@ -16,10 +18,12 @@ SMALL_FROM, LANDSCAPE_WIDTH = 165, 14570
 """A table wider than this, in characters, is set in the smaller type; on larger paper than A4, more fits."""
 SPLIT_FROM = 26
 """A row of more lines than this may be split over two pages."""
+AT_LEAST, SMALL_ROWS, SMALL_TEXT = 2, 6, 500
+"""So many rows stand below the heading, on its page; a table of no more rows and characters than the others stays on one page."""
 SAMPLE = 200
 """So many rows are looked at to find the longest words."""
-MANY, SHORT = 4, 24
-"""So many references of no more characters than this stand behind each other, not below."""
+MANY, SHORT = 3, 24
+"""So many references of no more characters than this, following each other, stand behind each other, not below."""
 LONGEST = 20
 """Longer words than this are broken, whatever the width."""
 MARGINS = 170
@@ -53,8 +57,16 @@ def bare_table(table: Table, context: Context, width: int) -> str:
     """A table that has rows, without a caption."""
     face = SMALL if table.width > SMALL_FROM * max(width / LANDSCAPE_WIDTH, 1) else USUAL
     widths = column_widths(table, width, face.character)
-    rows = "".join(_row(row, widths, face, context) for row in table.rows)
-    return table_frame("FileTable", widths, header_row([column.title for column in table.columns], widths, face) + rows)
+    rows = [_row(row, widths, face, context) for row in table.rows]
+    together = len(rows) if _is_small(table) else AT_LEAST
+    rows[: together - 1] = map(kept, rows[: together - 1])
+    header = header_row([column.title for column in table.columns], widths, face)
+    return table_frame("FileTable", widths, header + "".join(rows))
+
+
+def _is_small(table: Table) -> bool:
+    rows = table.rows
+    return len(rows) <= SMALL_ROWS and sum(len(words(cell)) for row in rows for cell in row.cells) <= SMALL_TEXT
 
 
 def grid(block: Grid, context: Context, width: int) -> str:
@@ -96,24 +108,18 @@ def _row(row: Row, widths: Sequence[int], face: Type, context: Context) -> str:
     for at, (cell, width) in enumerate(zip(row.cells, widths, strict=True)):
         mark = context.links.mark(bookmark) if bookmark and at == 0 else ""
         content, length = cell_content(cell, face.text, context, own, mark)
-        cells.append(frame_cell(content, width, GAP_CELL if holds_gap(cell) else fill))
+        cells.append(frame_cell(content, width, GAP_CELL if has_gap((cell,)) else fill))
         lines = max(lines, length * face.character / (width - MARGINS + 1))
     split = "" if lines > SPLIT_FROM else "<w:trPr><w:cantSplit/></w:trPr>"
     return f"<w:tr>{split}{''.join(cells)}</w:tr>"
 
 
-def holds_gap(cell: Cell) -> bool:
-    return isinstance(cell, Gap) or (isinstance(cell, Lines) and any(isinstance(item, Gap) for item in cell.items))
-
-
 def cell_content(cell: Cell, flow: Flow, context: Context, own: str | None = None, mark: str = "") -> tuple[str, int]:
     """The paragraphs of a cell and about how many characters they take. `own` is the record that is not linked, being here."""
     if isinstance(cell, Lines):
-        if len(cell.items) >= MANY and all(isinstance(item, RecordLink) and len(item.label) <= SHORT for item in cell.items):
-            return _in_a_row(cell, flow, context, own, mark)
-        parts = [cell_content(item, flow, context, own, mark if at == 0 else "") for at, item in enumerate(cell.items)]
+        parts = [_lines(run_, flow, context, own, mark if at == 0 else "") for at, run_ in enumerate(_runs(cell.items))]
         if parts:
-            return "".join(content for content, _ in parts), sum(max(length, 20) for _, length in parts)
+            return "".join(content for content, _ in parts), sum(length for _, length in parts)
         return paragraph(mark, flow.style), 0
     if isinstance(cell, Words):
         return _words(cell, flow, context, mark)
@@ -135,19 +141,25 @@ def _words(cell: Words, flow: Flow, context: Context, mark: str) -> tuple[str, i
     return lead + (text_blocks(cell.blocks, context, flow) or paragraph("", flow.style)), len(plain_blocks(cell.blocks))
 
 
-def _in_a_row(cell: Lines, flow: Flow, context: Context, own: str | None, mark: str) -> tuple[str, int]:
+def _runs(items: Sequence[LineItem]) -> Iterator[Sequence[LineItem]]:
+    """The lines of a cell one by one, but short references that follow each other together, where they are many."""
+    for is_short, found in groupby(items, lambda item: isinstance(item, RecordLink) and len(item.label) <= SHORT):
+        together = tuple(found)
+        if is_short and len(together) >= MANY:
+            yield together
+        else:
+            yield from ((item,) for item in together)
+
+
+def _lines(items: Sequence[LineItem], flow: Flow, context: Context, own: str | None, mark: str) -> tuple[str, int]:
     """Many short references run on: each on a line of its own, they would make the row as tall as a page."""
-    references = [reference(item, context, own) for item in cell.items if isinstance(item, RecordLink)]
-    return paragraph(mark + run(", ").join(references), flow.style), len(cell_text(cell))
-
-
-def cell_text(cell: Cell) -> str:
-    """A cell as plain text."""
-    if isinstance(cell, Words):
-        return plain_blocks(cell.blocks)
-    if isinstance(cell, Lines):
-        return "\n".join(map(cell_text, cell.items))
-    return str(cell)
+    if len(items) == 1:
+        content, length = cell_content(items[0], flow, context, own, mark)
+        return content, max(length, 20)
+    labels = [str(item) for item in items]
+    between = "; " if any("," in label for label in labels) else ", "
+    references = [reference(item, context, own) for item in items if isinstance(item, RecordLink)]
+    return paragraph(mark + run(between).join(references), flow.style), len(between.join(labels))
 
 
 def column_widths(table: Table, total: int, character: float) -> list[int]:
@@ -179,7 +191,7 @@ def longest_words(table: Table) -> Iterator[float]:
     for at, column in enumerate(table.columns):
         longest = max(map(_length, column.title.split()), default=1.0) * 1.08  # bold
         for row in sample:
-            longest = max(longest, *map(_length, cell_text(row.cells[at]).split()), 1.0)
+            longest = max(longest, *map(_length, words(row.cells[at]).split()), 1.0)
         yield min(longest, LONGEST)
 
 
