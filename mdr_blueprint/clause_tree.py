@@ -28,9 +28,9 @@ while work below it is not done. A pass beside clauses that do not apply is a pa
 """
 
 COVERING: tuple[Verdict, ...] = ("N/A", "N/E")
-"""Verdicts of a heading that stand for what nobody judges below it: what does not apply, or stands in another report, does so with
-all its parts. A pass does not: each clause below is examined by itself, and a pass at 8 must not hide a leakage current that nobody
-measured. Nor does a failure: it says that one clause failed.
+"""Verdicts of a heading that stand for what nobody judges below it: what does not apply, or stands in another report, does so
+with all its parts. A pass does not: each clause below is examined by itself, and a pass at 8 must not hide a leakage current that
+nobody measured. Nor does a failure: it says that one clause failed.
 """
 
 

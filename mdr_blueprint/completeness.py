@@ -18,7 +18,6 @@ from mdr_blueprint.load import Dossier, Entry, Law
 from mdr_blueprint.model import (
     BenefitRisk,
     Control,
-    Evidence,
     Hazard,
     OverallResidualRisk,
     Question,
@@ -26,10 +25,9 @@ from mdr_blueprint.model import (
     Risk,
     RiskPlan,
     RiskPolicy,
-    Run,
     Situation,
-    Test,
 )
+from mdr_blueprint.proof import is_proven
 
 R = TypeVar("R", bound=Record)
 StatementName = Literal["completeness", "plan_carried_out", "overall_residual_risk", "feedback"]
@@ -117,31 +115,6 @@ def missing_blocks(dossier: Dossier) -> list[PlanBlock]:
 def is_written(entry: Entry[Any], field: str) -> bool:
     """Whether a field says something; a value that could not be read is reported as such and is no gap."""
     return bool(getattr(entry.record, field, None) or entry.raw.get(field))
-
-
-def last_run(dossier: Dossier, graph: Graph, test: str) -> Entry[Run] | None:
-    """The newest run of a test by date, the later in file order where the dates are equal."""
-    runs = [run for id_ in graph.sources(test, "test") if (run := dossier.get(id_, Run)) and run.record.retired is None]
-    dated = [(str(run.record.date or ""), number) for number, run in enumerate(runs)]
-    return runs[max(dated)[1]] if dated else None
-
-
-def is_argued(record: Run | Evidence, revision: str | None) -> bool:
-    """Whether a delta assessment argues that what was found on another revision of the device holds for this one."""
-    return record.delta_assessment is not None and record.delta_assessment.holds_for(revision)
-
-
-def is_proven(dossier: Dossier, graph: Graph, proofs: list[str]) -> bool:
-    """Whether there are proofs and each of them holds today: a test by its last run, a document by its approval."""
-    return bool(proofs) and all(_holds(dossier, graph, id_) for id_ in proofs)
-
-
-def _holds(dossier: Dossier, graph: Graph, id_: str) -> bool:
-    if dossier.get(id_, Test):
-        run = last_run(dossier, graph, id_)
-        return run is not None and run.record.result == "pass"
-    document = dossier.get(id_, Evidence)
-    return document is not None and document.record.status == "approved"
 
 
 def _live(dossier: Dossier, cls: type[R]) -> Iterator[Entry[R]]:

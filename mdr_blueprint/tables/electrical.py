@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from mdr_blueprint.completeness import is_argued
 from mdr_blueprint.load import Entry
 from mdr_blueprint.model import ClauseAnswer, Component, Device, EssentialPerformance, Evidence, Insulation, TestParticulars
 from mdr_blueprint.model.electrical import DielectricTest, MeansOfProtection, Spacing, WorkingVoltage
+from mdr_blueprint.proof import is_argued
 from mdr_blueprint.tables.engine import table
 from mdr_blueprint.tables.inputs import Inputs, records, spaced
 from mdr_blueprint.tables.levels import change, live

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal
 
-from mdr_blueprint import completeness
+from mdr_blueprint import proof as proofs
 from mdr_blueprint.graph import Edge
 from mdr_blueprint.load import Entry
-from mdr_blueprint.model import Device, Evidence, Run, Test
+from mdr_blueprint.model import Evidence, Run, Test
 from mdr_blueprint.tables.inputs import Inputs
 from mdr_blueprint.tables.shapes import Cell, Gap, LineItem, Lines, RecordLink
 
@@ -50,7 +50,7 @@ def proof(inputs: Inputs, edge: Edge) -> Proof:
 
 def _tested(inputs: Inputs, edge: Edge) -> Proof:
     """By the run that speaks for the test: one on another revision, made later, does not take the place of a pass on this one."""
-    shown, run = inputs.titled(edge.target), speaking(runs_of(inputs, edge.target), described(inputs))
+    shown, run = inputs.titled(edge.target), proofs.speaking(runs_of(inputs, edge.target), described(inputs))
     if run is None:
         return Proof(shown, Gap("not run"), "", "", "")
     result = run.record.result or "no result"
@@ -65,34 +65,17 @@ def _tested(inputs: Inputs, edge: Edge) -> Proof:
 
 def described(inputs: Inputs) -> str | None:
     """The revision of the device that the file describes."""
-    device = inputs.dossier.single(Device)
-    return device.revision if device else None
+    return proofs.described(inputs.dossier)
 
 
 def revision(inputs: Inputs, record: Run | Evidence) -> str | Gap:
     """The revision that was looked at, as a gap where the file describes another one and nobody argues why that is enough."""
     looked_at, current = record.device_revision, described(inputs)
     if looked_at and current and looked_at != current:
-        if completeness.is_argued(record, current):
+        if proofs.is_argued(record, current):
             return f"{looked_at}, argued for {current}"
         return Gap(f"{looked_at}, not {current}")
     return looked_at or ""
-
-
-def last_run(inputs: Inputs, test: str) -> str | None:
-    """The newest run of a test."""
-    run = completeness.last_run(inputs.dossier, inputs.graph, test)
-    return run.id if run else None
-
-
-def last_result(inputs: Inputs, test: str) -> str | Gap:
-    """`pass, v1.0.0` of the newest run; a gap where the test was not run or did not pass."""
-    run = inputs.dossier.get(last_run(inputs, test) or "", Run)
-    if run is None:
-        return Gap("not run")
-    record = run.record
-    words = ", ".join(part for part in (record.result or "no result", record.device_revision) if part)
-    return inputs.illustrative(run, words) if record.result == "pass" else Gap(words)
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,31 +95,13 @@ class Standing:
 
 def runs_of(inputs: Inputs, test: str) -> list[Entry[Run]]:
     """The runs of a test that are not retired, the newest first."""
-    runs = [run for id_ in inputs.graph.sources(test, "test") if (run := inputs.dossier.get(id_, Run))]
-    live = [run for run in runs if run.record.retired is None]
-    return [live[at] for _, at in sorted(((str(run.record.date or ""), at) for at, run in enumerate(live)), reverse=True)]
-
-
-def counting(runs: Sequence[Entry[Run]], current: str | None) -> Entry[Run]:
-    """Which of some runs of a test, the newest first, speaks for the described revision."""
-    on_it = (run for run in runs if current is not None and run.record.device_revision == current)
-    argued = (run for run in runs if completeness.is_argued(run.record, current))
-    return next(on_it, None) or next(argued, None) or runs[0]
-
-
-def speaking(runs: Sequence[Entry[Run]], current: str | None) -> Entry[Run] | None:
-    """The run by which a test stands, of its runs, the newest first: the one that counts for the described revision, or a later
-    one that did not pass, whatever it was made on.
-    """
-    if not runs:
-        return None
-    return counting(runs, current) if runs[0].record.result == "pass" else runs[0]
+    return proofs.runs_of(inputs.dossier, inputs.graph, test)
 
 
 def standing(inputs: Inputs, test: str) -> Standing:
     """How a test stands, by the run that speaks for it."""
     current = described(inputs)
-    run = speaking(runs_of(inputs, test), current)
+    run = proofs.speaking(runs_of(inputs, test), current)
     if run is None:
         return Standing("not run", Gap("not run"))
     record = run.record
@@ -145,7 +110,7 @@ def standing(inputs: Inputs, test: str) -> Standing:
         return Standing("not passed", Gap(inputs.illustrative(run, words)), run.id)
     if current is not None and record.device_revision == current:
         return Standing("passed", inputs.illustrative(run, words), run.id)
-    if completeness.is_argued(record, current):
+    if proofs.is_argued(record, current):
         return Standing("argued", inputs.illustrative(run, f"{words}, argued for {current}"), run.id)
     words += f", not {current}" if record.device_revision else ", no revision"
     return Standing("other revision", Gap(inputs.illustrative(run, words)), run.id)

@@ -6,9 +6,10 @@ from collections.abc import Iterator, Sequence
 
 from mdr_blueprint.load import Entry
 from mdr_blueprint.model import Evidence, Run, Test
+from mdr_blueprint.proof import counting, speaking
 from mdr_blueprint.tables.engine import table
 from mdr_blueprint.tables.inputs import Inputs, records
-from mdr_blueprint.tables.proofs import counting, described, runs_of, speaking
+from mdr_blueprint.tables.proofs import described, runs_of
 from mdr_blueprint.tables.shapes import Cell, Column, Gap, LineItem, Lines, Row, row, value
 
 NONE = "no delta assessment"

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from decimal import Decimal
 
-from mdr_blueprint.completeness import FEEDBACK, is_proven
+from mdr_blueprint.completeness import FEEDBACK
 from mdr_blueprint.evaluation import band_of, bands, final, p1_bands, p2_bands, policy_of, rank
 from mdr_blueprint.model import GsprAnswer, Observation, Risk
 from mdr_blueprint.model.risk_process import ObservedRate
+from mdr_blueprint.proof import is_proven
 from mdr_blueprint.tables.engine import table
 from mdr_blueprint.tables.inputs import Inputs, prose_or_empty, records, spaced
 from mdr_blueprint.tables.shapes import Cell, Column, Gap, Lines, RecordLink, Row, row, value

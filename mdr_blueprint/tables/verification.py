@@ -8,7 +8,7 @@ from mdr_blueprint.load import Entry
 from mdr_blueprint.model import Instrument, Need, Requirement, Run, Test
 from mdr_blueprint.tables.engine import table
 from mdr_blueprint.tables.inputs import Inputs, prose_or_empty, records
-from mdr_blueprint.tables.proofs import last_result, origin
+from mdr_blueprint.tables.proofs import origin, standing
 from mdr_blueprint.tables.shapes import Cell, Column, Gap, LineItem, Lines, RecordLink, Row, Words, row, value
 
 
@@ -64,7 +64,7 @@ def tests(inputs: Inputs) -> Iterator[Row]:
             value(inputs.say(entry.record.acceptance)),
             inputs.say(entry.record.sample),
             inputs.links(verifies, "nothing"),
-            last_result(inputs, entry.id),
+            standing(inputs, entry.id).shown,
         )
 
 

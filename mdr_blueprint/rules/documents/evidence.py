@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from mdr_blueprint.completeness import is_argued
 from mdr_blueprint.diagnostics import Related, did_you_mean
 from mdr_blueprint.graph import Graph
 from mdr_blueprint.load import Dossier
 from mdr_blueprint.model import Device, Document, Evidence
+from mdr_blueprint.proof import is_argued
 from mdr_blueprint.rules.engine import Found, entries, rule
 from mdr_blueprint.rules.questions import call, first, gaps, is_used, lacks, listed, referring, shortfall, unread
 from mdr_blueprint.source import Sources
