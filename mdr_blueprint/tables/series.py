@@ -98,6 +98,12 @@ def why(inputs: Inputs, state: ClauseState) -> str:
     return inputs.say(state.why) if state.source == "excluded" else spaced(state.why)
 
 
+def clause_link(inputs: Inputs, id_: str) -> RecordLink:
+    """A clause by its number, with its standard in words."""
+    standard, _, key = id_.partition("#")
+    return RecordLink(id_, clause_label(inputs, standard, key) if key else id_)
+
+
 def short_places(inputs: Inputs, id_: str) -> list[RecordLink]:
     """The evidence of a record as a narrow column has room for it: of a section the number alone, `EV-023 v3, 4.2`."""
     cited = ((edge.target, inputs.cited(edge.target, None), edge.place) for edge in inputs.graph.out(id_, "evidence"))
