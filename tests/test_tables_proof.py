@@ -252,23 +252,22 @@ def test_standards_of_the_series_and_others(lamp):
 @pytest.mark.verifies("REQ-OUT-04")
 def test_measured_values_are_held_against_their_limits(lamp):
     table = lamp.get("measurements_of", "leakage")
-    shown = [[cell(table, row, title) for title in ("Value", "Limit and its source", "Margin", "Share of the limit", "Result")]
-             for row in table.rows]  # fmt: skip
+    shown = [[cell(table, row, title) for title in ("Value", "Limit", "Result", "Margin", "Share of the limit")] for row in table.rows]
     assert shown == [
-        ["38 uA (illustrative)", "≤ 0.5 mA\ntable 3", "0.462 mA", "8 %", "within"],
-        ["620 uA (illustrative)", "≤ 0.5 mA\ntable 3", "-0.12 mA", "124 %", "outside the limit"],
-        ["499 uA (illustrative)", "≤ 0.5 mA\ntable 3", "0.001 mA", "100 %", "undecided"],
-        ["499 uA (illustrative)", "≤ 0.5 mA\ntable 3", "0.001 mA", "100 %", "within, by the decision rule"],
-        ["38 V (illustrative)", "≤ 0.5 mA\ntable 3", "", "", "`V` and `mA` measure different things"],
-        ["1 mA", "no limit", "", "", "no limit"],
+        ["38 µA ± 2 µA (illustrative)", "≤ 0.5 mA", "within", "0.462 mA", "8 %"],
+        ["620 µA ± 2 µA (illustrative)", "≤ 0.5 mA", "outside the limit", "-0.12 mA", "124 %"],
+        ["499 µA ± 2 µA (illustrative)", "≤ 0.5 mA", "undecided", "0.001 mA", "100 %"],
+        ["499 µA ± 2 µA (illustrative)", "≤ 0.5 mA", "within, by the decision rule", "0.001 mA", "100 %"],
+        ["38 V ± 2 V (illustrative)", "≤ 0.5 mA", "`V` and `mA` measure different things", "", ""],
+        ["1 mA", "no limit", "no limit", "", ""],
     ]
     assert [row.gap for row in table.rows] == [False, True, True, False, True, True]
     assert cell(table, table.rows[0], "Condition") == "type BF, a.c., single fault"
-    assert cell(table, table.rows[0], "Uncertainty, decision rule") == "± 2 uA"
-    assert cell(table, table.rows[3], "Uncertainty, decision rule") == "± 2 uA\nshared risk"
+    assert cell(table, table.rows[0], "Source of the limit, decision rule") == "table 3"
+    assert cell(table, table.rows[3], "Source of the limit, decision rule") == "table 3\nshared risk"
     assert cell(table, table.rows[0], "Instrument") == "INS-1\ndue 2026-12-31"
     assert gaps_in(table.rows[2]) == ["undecided", "calibrated from 2024-01-01 to 2025-01-01"]
-    assert gaps_in(table.rows[5]) == ["no limit", "no limit", "no instrument", "no date"]
+    assert gaps_in(table.rows[5]) == ["no limit", "no limit", "no instrument", "no date", "source missing"]
 
 
 def test_the_rule_of_the_particulars_decides_too(tmp_path):
@@ -297,6 +296,7 @@ def test_kinds_of_measurement_come_from_the_library(lamp):
     kinds = measured_kinds(lamp.inputs)
     assert {"leakage", "earth_resistance"} <= set(kinds)
     assert lamp.get("measurements_of", "earth_resistance").title == "Measurements: earth resistance"
+    assert lamp.get("measurements_of", "sar").title == "Measurements: specific absorption rate"
     (row,) = lamp.get("measurements_of", "earth_resistance").rows
     assert [words(row.cells[0]), *gaps_in(row)] == ["8.6.4", "judged, and no value is recorded"]
     assert [words(row.cells[2]) for row in lamp.get("measurements").rows].count("8.7.3") == 6

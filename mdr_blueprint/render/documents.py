@@ -40,7 +40,7 @@ from mdr_blueprint.render.views import Missing, Raw, RecordView, entry_view
 from mdr_blueprint.tables import Column, Gap, RecordLink, Row, Table, Tables
 from mdr_blueprint.tables.engine import kinds as table_kinds
 from mdr_blueprint.tables.inputs import standard_words
-from mdr_blueprint.tables.measurements import measured_kinds
+from mdr_blueprint.tables.measurements import kind_words, measured_kinds
 from mdr_blueprint.tables.series import called_for, judged, judged_of_series
 from mdr_blueprint.tables.states import summary
 
@@ -149,7 +149,7 @@ class _Renderer:
             standard_words=lambda id_: standard_words(self.inputs, id_),
             standards_judged=judged(self.inputs),
             electrical_standards=judged_of_series(self.inputs),
-            measured_kinds=list(measured_kinds(self.inputs)),
+            measured_kinds={kind: kind_words(kind) for kind in measured_kinds(self.inputs)},
             called_for=lambda id_: called_for(self.inputs, id_),
             because=self._because,
             report=self.inputs.report,

@@ -42,6 +42,7 @@ class TableKind:
     options_of: Callable[[Inputs], Sequence[str]] | None
     columns_of: Callable[[Inputs], tuple[Column, ...]] | None = None
     marks: str = ""
+    option_words: Callable[[str], str] | None = None
 
 
 def table(
@@ -54,16 +55,17 @@ def table(
     options_of: Callable[[Inputs], Sequence[str]] | None = None,
     columns_of: Callable[[Inputs], tuple[Column, ...]] | None = None,
     marks: str = "",
+    option_words: Callable[[str], str] | None = None,
 ) -> Callable[[Callable[..., Iterable[Row]]], TableKind]:
     """Declare a table. The function takes the inputs (and the option's value) and yields rows.
 
     `sheet` puts it into the workbook; with an `option`, `options_of` lists the values for which a sheet is made.
     `columns_of` gives the columns where they depend on the project. `marks` is the title of the column in which a row itself says
-    that its record is illustrative; else that is added to its first cell.
+    that its record is illustrative; else that is added to its first cell. `option_words` says how the title names an option that is no standard.
     """
 
     def declare(rows: Callable[..., Iterable[Row]]) -> TableKind:
-        return TableKind(name, title, columns, rows, option, sheet, empty, options_of, columns_of, marks)
+        return TableKind(name, title, columns, rows, option, sheet, empty, options_of, columns_of, marks, option_words)
 
     return declare
 
@@ -98,7 +100,7 @@ class Tables:
             columns = kind.columns_of(self.inputs) if kind.columns_of else kind.columns
             own = next((at for at, column in enumerate(columns) if column.title == kind.marks), 0)
             rows = tuple(made) if name in UNMARKED else tuple(self._all_marked(made, own, once=not kind.sheet))
-            title = kind.title.format(option=self._option_words(option)) if option else kind.title
+            title = kind.title.format(option=self._option_words(kind, option)) if option else kind.title
             self._made[key] = Table(f"{name}-{option}" if option else name, title, columns, rows, kind.empty)
         return self._made[key]
 
@@ -133,9 +135,11 @@ class Tables:
         head: tuple[LineItem, ...] = first.items if isinstance(first, Lines) else (first,)
         return Row((Lines((*head, *marks)), *row.cells[1:]), row.subject, row.gap or bool(in_vain))
 
-    def _option_words(self, option: str | None) -> str:
-        standard = self.inputs.law.standard(option) if option else None
-        return standard.designation if standard else str(option).replace("_", " ")
+    def _option_words(self, kind: TableKind, option: str) -> str:
+        if kind.option_words:
+            return kind.option_words(option)
+        standard = self.inputs.law.standard(option)
+        return standard.designation if standard else option.replace("_", " ")
 
     def sheets(self) -> Iterator[Table]:
         """The tables of the workbook, in order."""

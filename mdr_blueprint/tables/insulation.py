@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from mdr_blueprint.model import Insulation
 from mdr_blueprint.model.electrical import DielectricTest, MeansOfProtection, Spacing, WorkingVoltage
+from mdr_blueprint.quantities import printed
 from mdr_blueprint.tables.engine import table
 from mdr_blueprint.tables.inputs import Inputs, records
 from mdr_blueprint.tables.series import GENERAL, called_for, clause_link, short_places
@@ -69,7 +70,7 @@ def _protection(means: MeansOfProtection | None) -> Cell:
 def _voltage(voltage: WorkingVoltage | None) -> Cell:
     if voltage is None or (voltage.rms is None and voltage.peak is None):
         return Gap()
-    found = [f"{number} {voltage.unit or ''} {words}".replace("  ", " ")
+    found = [f"{number} {printed(voltage.unit)} {words}".replace("  ", " ")
              for number, words in ((voltage.rms, "r.m.s."), (voltage.peak, "peak")) if number is not None]  # fmt: skip
     return _lines(*found, *([] if voltage.unit else [Gap("no unit")]))
 
@@ -78,7 +79,7 @@ def _spacing(distance: Spacing | None) -> Cell:
     """`≥ 8 mm: 9.2 mm`, a gap where it is less or one of the two is missing."""
     if distance is None:
         return Gap()
-    unit = distance.unit or ""
+    unit = printed(distance.unit)
     required = Gap("no required value") if distance.required is None else f"≥ {distance.required} {unit}".rstrip()
     unnamed = [] if unit else [Gap("no unit")]
     if distance.measured is None:
@@ -93,5 +94,5 @@ def _dielectric(test: DielectricTest | None) -> Cell:
         return Gap("not tested")
     what: str | Gap = Gap("no voltage" if test.voltage is None else f"{test.voltage}, no unit")
     if test.voltage is not None and test.unit:
-        what = ", ".join(part for part in (f"{test.voltage} {test.unit}", test.duration) if part)
+        what = ", ".join(part for part in (f"{test.voltage} {printed(test.unit)}", test.duration) if part)
     return Lines((what, "pass" if test.result == "pass" else Gap(test.result or "no result")))

@@ -11,7 +11,7 @@ from mdr_blueprint.load import Entry
 from mdr_blueprint.model import ClauseAnswer, Instrument, Insulation, TestParticulars
 from mdr_blueprint.model.electrical import DielectricTest, Spacing
 from mdr_blueprint.model.law import Measurement
-from mdr_blueprint.quantities import Compared, UnitError, compare
+from mdr_blueprint.quantities import Compared, UnitError, compare, printed
 from mdr_blueprint.rules.verification.measurements import OBSERVED
 from mdr_blueprint.tables.engine import table
 from mdr_blueprint.tables.inputs import Inputs, records, spaced
@@ -22,18 +22,33 @@ OTHER = "other"
 """The kind of what is measured for a clause for which the library names no kind."""
 SMALL = Decimal("0.1")
 SHARELESS = ("degC", "degF", "°C", "℃", "°F", "dB")
+KINDS = {
+    "dielectric": "dielectric strength",
+    "faults": "simulated faults",
+    "field": "static magnetic field",
+    "gradient": "gradient output",
+    "leakage": "leakage currents",
+    "load": "load and safety factors",
+    "other": "other quantities",
+    "sar": "specific absorption rate",
+    "spacing": "creepage distances and air clearances",
+    "strength": "mechanical strength",
+    "trapping": "gaps and trapping",
+    "voltage_energy": "voltage and energy",
+}
+"""Kinds of measurement that need other words than their names."""
 COLUMNS = (
     Column("Quantity", 20),
     Column("Part", 17),
-    Column("Condition", 14),
-    Column("Value", 12),
-    Column("Limit and its source", 22),
-    Column("Margin", 12),
-    Column("Share of the limit", 9),
-    Column("Uncertainty, decision rule", 18),
+    Column("Condition", 13),
+    Column("Value", 13),
+    Column("Limit", 11),
     Column("Result", 12),
-    Column("Instrument", 16),
+    Column("Margin", 11),
+    Column("Share of the limit", 8),
+    Column("Instrument", 15),
     Column("Date", 11),
+    Column("Source of the limit, decision rule", 22),
 )
 IN_INSULATION = {"spacing": ("creepage", "clearance"), "dielectric": ("dielectric",)}
 """Kinds of which the results may stand in the table of insulation -> the fields there."""
@@ -60,7 +75,7 @@ def measurements(inputs: Inputs) -> Iterator[Row]:
     for standard in judged(inputs):
         name = short_name(inputs, standard)
         for state in states(inputs, standard):
-            kind = spaced(_kind(inputs, state) or OTHER)
+            kind = kind_words(_kind(inputs, state) or OTHER)
             for found in _of_clause(state):
                 clause = RecordLink(found.entry.id, found.entry.key)
                 yield row(found.entry.id, kind, name, clause, *_cells(inputs, found))
@@ -79,7 +94,12 @@ def measured_kinds(inputs: Inputs) -> Sequence[str]:
     return sorted(kinds, key=lambda kind: kind == OTHER)
 
 
-@table("measurements_of", "Measurements: {option}", Column("Clause", 10), *COLUMNS, option="kind",
+def kind_words(kind: str) -> str:
+    """A kind of measurement in words."""
+    return KINDS.get(kind, spaced(kind))
+
+
+@table("measurements_of", "Measurements: {option}", Column("Clause", 10), *COLUMNS, option="kind", option_words=kind_words,
        empty="No measurement of this kind is recorded.")  # fmt: skip
 def measurements_of(inputs: Inputs, kind: str) -> Iterator[Row]:
     """Of one kind, for the standards of the IEC 60601 series. Clauses judged without any value are a gap."""
@@ -158,14 +178,14 @@ def _cells(inputs: Inputs, found: Measured) -> list[Cell]:
         m.quantity,
         inputs.titled(m.part) if m.part else "",
         condition(m),
-        value("" if m.value is None else f"{m.value} {m.unit or ''}".rstrip() + mark),
+        _value(m, mark),
         _limit(m),
+        held if isinstance(held, Gap) else _result(inputs, found, held),
         _signed(held) if isinstance(held, Compared) else "",
         _share(held) if isinstance(held, Compared) else "",
-        _uncertainty(inputs, m),
-        held if isinstance(held, Gap) else _result(inputs, found, held),
         _instrument(inputs, m),
         value(m.date, "no date"),
+        _source(inputs, m),
     ]
 
 
@@ -194,15 +214,29 @@ def _has_rule(inputs: Inputs, found: Measured) -> bool:
     return bool(found.measurement.decision_rule or (particulars and particulars.decision_rule) or in_remark)
 
 
+def _value(m: Measurement, mark: str) -> Cell:
+    """`640 µA ± 5 µA`."""
+    if m.value is None:
+        return Gap()
+    spread = "" if m.uncertainty is None else f" ± {m.uncertainty} {printed(m.unit)}".rstrip()
+    return f"{m.value} {printed(m.unit)}".rstrip() + spread + mark
+
+
 def _limit(m: Measurement) -> Cell:
     if m.limit is None:
         return Gap("no limit")
     sign = {"at_most": "≤ ", "at_least": "≥ ", None: ""}[m.bound]
-    return Lines((f"{sign}{m.limit} {m.limit_unit or m.unit or ''}".rstrip(), m.limit_source or Gap("source missing")))
+    return f"{sign}{m.limit} {printed(m.limit_unit or m.unit)}".rstrip()
+
+
+def _source(inputs: Inputs, m: Measurement) -> Cell:
+    """Where the limit comes from, and how a value is judged whose uncertainty reaches over it."""
+    source: LineItem = inputs.say(m.limit_source) or Gap("source missing")
+    return Lines((source, inputs.say(m.decision_rule))) if m.decision_rule else source
 
 
 def _signed(held: Compared) -> str:
-    return f"{plain(held.margin)} {held.unit}".rstrip()
+    return f"{plain(held.margin)} {printed(held.unit)}".rstrip()
 
 
 def _share(held: Compared) -> str:
@@ -214,12 +248,6 @@ def plain(number: Decimal) -> str:
     """To three places, small ones to three digits, without an exponent: `0.462`, `1210`, `0.0000125`."""
     text = f"{number:.3f}" if not number or abs(number) >= SMALL else f"{Decimal(f'{number:.3g}'):f}"
     return text.rstrip("0").rstrip(".") if "." in text else text
-
-
-def _uncertainty(inputs: Inputs, m: Measurement) -> Cell:
-    lines: list[LineItem] = [f"± {m.uncertainty} {m.unit or ''}".rstrip()] if m.uncertainty is not None else []
-    lines += [inputs.say(m.decision_rule)] if m.decision_rule else []
-    return "" if not lines else lines[0] if len(lines) == 1 else Lines(tuple(lines))
 
 
 def _instrument(inputs: Inputs, m: Measurement) -> Cell:
