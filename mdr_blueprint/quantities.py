@@ -7,8 +7,9 @@ the import costs more than checking a small project.
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
-from decimal import Decimal
+from decimal import Context, Decimal
 from functools import cache
 from typing import TYPE_CHECKING, Literal
 
@@ -17,14 +18,39 @@ if TYPE_CHECKING:
 
 Bound = Literal["at_most", "at_least"]
 USUAL = frozenset({
-    "A", "mA", "uA", "µA", "V", "mV", "kV", "W", "kW", "VA", "Hz", "kHz", "MHz", "ohm", "mohm", "Mohm", "mm", "cm", "m", "s",
-    "ms", "min", "h", "g", "kg", "N", "Pa", "kPa", "K", "T", "mT", "J",
+    "A", "mA", "uA", "V", "mV", "kV", "W", "kW", "VA", "Hz", "kHz", "MHz", "ohm", "mohm", "kohm", "Mohm", "mm", "cm", "m", "s",
+    "ms", "min", "h", "g", "kg", "N", "Pa", "kPa", "K", "degC", "T", "mT", "J", "%",
 })  # fmt: skip
 """Units that need no parsing where both sides are spelt alike."""
-OTHERS = {"VA": "volt_ampere", "°C": "degC", "℃": "degC", "Ω": "ohm", "mΩ": "mohm", "MΩ": "Mohm", "dB(A)": "dBA", "%": "percent"}
-"""Spellings of electrical engineering -> what pint reads."""
-SPELT = re.compile(r"(?!.*\d\d)[A-Za-zµμΩ°℃%(][\w µμΩ°℃%()/*·^²³-]{0,30}\Z")
+SIGNS = str.maketrans({"\u00b5": "u", "\u03bc": "u", "\u03a9": "ohm", "\u2126": "ohm", "\u2103": "degC"})
+"""Signs of several code points -> the letters that both stand for."""
+OTHERS = {
+    "1": "dimensionless", "°C": "degC", "%": "percent", "‰": "permille", "%RH": "percent", "% RH": "percent",
+    "VA": "volt_ampere", "kVA": "kilovolt_ampere", "Ohm": "ohm", "kOhm": "kohm", "MOhm": "Mohm", "mOhm": "mohm",
+    "Nm": "N*m", "mNm": "mN*m", "cNm": "cN*m", "kNm": "kN*m", "mAs": "mA*s", "mm Hg": "mmHg", "cm H2O": "cmH2O",
+    "dB(A)": "dBA", "dB(C)": "dBC", "dB SPL": "dB", "dB(SPL)": "dB", "G": "gauss_of_si", "gauss": "gauss_of_si",
+    "rpm": "1/min", "cycles": "count", "cycle": "count",
+}  # fmt: skip
+"""Spellings of laboratories -> what pint reads; else it takes Nm for a number of metres, % RH for henries, G for another system
+of units, and counts turns in radians.
+"""
+SPELT = re.compile(r"1\Z|(?!.*\d\d)(1/)?[A-Za-z°%‰(][\w °%‰()/*·^²³-]{0,30}\Z")
 """What may be a unit at all: names, a single-digit power; nothing that computes."""
+POWER = re.compile(r"(?<=m)([23])(?![\w^*])")
+"""`cm2` for a square."""
+FORM = re.compile(r"(?P<unit>.*?)(?:[ _]+|(?<=[AV]))(?P<form>(?i:r\.?m\.?s\.?|peak|pk|p-?p|p|a\.?c\.?|d\.?c\.?))\Z")
+"""`V AC`, `mA r.m.s.`, `Vpp`: how a voltage or a current is meant, behind its unit."""
+FORMS = {
+    "rms": ("value", "r.m.s."), "peak": ("value", "peak"), "pk": ("value", "peak"), "p": ("value", "peak"),
+    "pp": ("value", "peak to peak"), "ac": ("current", "a.c."), "dc": ("current", "d.c."),
+}  # fmt: skip
+"""Of each word what it says, and how: a peak is no r.m.s. value, but may be of an alternating current."""
+OF_A_SCALE = ("degree_Celsius", "degree_Fahrenheit")
+"""Units whose zero is not nothing."""
+DEFINED = ("dBA = [sound_level]", "dBC = [peak_sound_level]", "gauss_of_si = 0.0001 * tesla")
+"""Units that pint lacks, or has otherwise."""
+DIGITS = Context(prec=20)
+"""What a conversion is good for: a third of something and back is the same again."""
 
 
 class UnitError(ValueError):
@@ -56,38 +82,78 @@ class Compared:
 def compare(
     value: Decimal, unit: str | None, limit: Decimal, limit_unit: str | None, bound: Bound, uncertainty: Decimal | None = None
 ) -> Compared:
-    """Hold a value against its limit. An uncertainty is in the unit of the value.
+    """Hold a value against its limit. An uncertainty is in the unit of the value; its sign is of no account.
 
     UnitError where a unit is unknown, one side has none, or the two measure different things.
     """
-    if unit == limit_unit and (unit is None or unit in USUAL):
-        now, spread = value, uncertainty
-    else:
-        if unit is None or limit_unit is None:
+    spread = None if uncertainty is None else abs(uncertainty)
+    now = value
+    if unit is None or limit_unit is None:
+        if unit != limit_unit:
             raise UnitError(f"the {'value' if unit is None else 'limit'} has no unit")
+    elif not _is_one(unit, limit_unit):
         now = _convert(value, unit, limit_unit)
-        spread = abs(_convert(value + uncertainty, unit, limit_unit) - now) if uncertainty is not None else None
+        spread = abs(_convert(value + spread, unit, limit_unit) - now) if spread is not None else None
     margin = limit - now if bound == "at_most" else now - limit
     return Compared(now, limit, limit_unit or "", margin, spread)
 
 
+def printed(unit: str | None) -> str:
+    """A unit as a laboratory prints it: `µA` for `uA`, `mΩ` for `mohm`, `°C` for `degC`."""
+    text = re.sub(r"\bu(?=([AVWTNJFHSC]|[msg]|Pa|Hz|Sv|Gy)\b)", "µ", (unit or "").translate(SIGNS))
+    return re.sub("[Oo]hm\\b", "Ω", text).replace("degC", "°C")
+
+
 def check_unit(unit: str) -> None:
     """UnitError where a unit is none."""
-    if unit not in USUAL:
+    if unit not in USUAL and _spelt(unit)[0] not in USUAL:
         _unit(unit)
+
+
+def _is_one(unit: str, other: str) -> bool:
+    """Whether two units are spelt alike but for signs and spaces. UnitError where they are of different forms, or none."""
+    one, two = _spelt(unit), _spelt(other)
+    for said, form in one[1].items():
+        if two[1].get(said, form) != form:
+            raise UnitError(f"`{unit}` and `{other}` measure different things")
+    if one[0] == two[0] and one[0] not in USUAL:
+        _unit(unit)
+    return one[0] == two[0]
+
+
+@cache
+def _spelt(unit: str) -> tuple[str, Mapping[str, str]]:
+    """A unit in the letters that pint reads, and the forms that were written behind it."""
+    forms: dict[str, str] = {}
+    text = " ".join(unit.split()).translate(SIGNS)
+    while found := FORM.match(text):
+        said, form = FORMS[re.sub("[.-]", "", found["form"]).lower()]
+        if forms.setdefault(said, form) != form:
+            raise UnitError(f"`{unit}` is {forms[said]} and {form} at once")
+        text = found["unit"]
+    text = POWER.sub(r"^\1", text)
+    return ("degC" if text == "°C" else text), forms
 
 
 def _convert(value: Decimal, unit: str, to: str) -> Decimal:
     source, target = _unit(unit), _unit(to)
-    if source.dimensionality != target.dimensionality:
+    if source.dimensionality != target.dimensionality or _angles(source) != _angles(target):
         raise UnitError(f"`{unit}` and `{to}` measure different things")
+    if (str(source) in OF_A_SCALE) != (str(target) in OF_A_SCALE):
+        raise UnitError(f"`{unit}` and `{to}`: one may be a difference and the other a temperature; write both in one unit")
     from pint.errors import PintError
 
     try:
         converted = _registry().Quantity(value, source).to(target).magnitude
     except (PintError, TypeError) as error:
         raise UnitError(f"`{unit}` cannot be converted to `{to}`") from error
-    return Decimal(converted) if isinstance(converted, Decimal | int) else Decimal(repr(converted))
+    return DIGITS.create_decimal(converted if isinstance(converted, Decimal | int) else repr(converted))
+
+
+def _angles(unit: Unit) -> object:
+    """How often an angle stands in a unit: pint counts it as nothing, and so 10° as 17 %."""
+    root = _registry().get_root_units(unit)[1]
+    return dict(_registry().Quantity(1, root).unit_items()).get("radian", 0)
 
 
 @cache
@@ -95,7 +161,8 @@ def _registry() -> UnitRegistry[Decimal]:
     from pint import UnitRegistry
 
     registry: UnitRegistry[Decimal] = UnitRegistry(non_int_type=Decimal, autoconvert_offset_to_baseunit=True)
-    registry.define("dBA = [sound_level]")
+    for line in DEFINED:
+        registry.define(line)
     return registry
 
 
@@ -103,10 +170,11 @@ def _registry() -> UnitRegistry[Decimal]:
 def _unit(spelt: str) -> Unit:
     from pint.errors import PintError
 
-    if not SPELT.match(spelt):
+    text = _spelt(spelt)[0]
+    if not SPELT.match(text):
         raise UnitError(f"`{spelt}` is no unit")
     try:
-        unit: Unit = _registry().Unit(OTHERS.get(spelt, spelt))
+        unit: Unit = _registry().Unit(OTHERS.get(text, text))
     except (PintError, ValueError, AssertionError, TypeError, AttributeError) as error:
         raise UnitError(f"`{spelt}` is no unit") from error
     return unit

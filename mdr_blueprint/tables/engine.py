@@ -61,7 +61,8 @@ def table(
 
     `sheet` puts it into the workbook; with an `option`, `options_of` lists the values for which a sheet is made.
     `columns_of` gives the columns where they depend on the project. `marks` is the title of the column in which a row itself says
-    that its record is illustrative; else that is added to its first cell. `option_words` says how the title names an option that is no standard.
+    that its record is illustrative; else that is added to its first cell. `option_words` says how the title names an
+    option that is no standard.
     """
 
     def declare(rows: Callable[..., Iterable[Row]]) -> TableKind:

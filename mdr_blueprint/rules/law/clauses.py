@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from decimal import Decimal, InvalidOperation
 
 from mdr_blueprint.diagnostics import did_you_mean
 from mdr_blueprint.load import DataFile, LibraryData
 from mdr_blueprint.model.library import ClauseFigure, ClauseItem, Standard
+from mdr_blueprint.model.scalars import number
 from mdr_blueprint.quantities import UnitError, check_unit
 from mdr_blueprint.rules.engine import Found, rule
 from mdr_blueprint.rules.questions import first, listed
@@ -118,11 +118,7 @@ def figure_nobody_can_compare(library: LibraryData) -> Iterator[Found]:
 
 def _unfit(figure: ClauseFigure) -> str:
     """Why nothing can be held against a figure."""
-    try:
-        finite = Decimal(figure.value).is_finite()
-    except InvalidOperation:
-        finite = False
-    if not finite:
+    if number(figure.value) is None:
         return f"is `{figure.value}`, no number"
     if figure.bound is None:
         return "has no `bound`"

@@ -8,7 +8,7 @@ from mdr_blueprint.diagnostics import Place
 from mdr_blueprint.facts import Known
 from mdr_blueprint.graph import Graph
 from mdr_blueprint.load import Dossier, Entry, Law
-from mdr_blueprint.model import AppliedStandard, Device
+from mdr_blueprint.model import AppliedStandard, ClauseAnswer, Device
 from mdr_blueprint.model.library import Standard
 from mdr_blueprint.rules.engine import Found, entries, rule
 from mdr_blueprint.rules.questions import call, first, referring, unread
@@ -88,6 +88,10 @@ def used_though_not_applied(dossier: Dossier, graph: Graph) -> Iterator[Found]:
     Why: the list and the rows contradict each other; nobody knows on what the proof rests.
     Fix: take `not_applied` out, or take the standard out of what the message names.
     """
+    judged: dict[str, list[str]] = {}
+    for clause in entries(dossier, ClauseAnswer):
+        if clause.record.verdict in ("P", "F"):
+            judged.setdefault(clause.owner or "", []).append(clause.key)
     for entry in entries(dossier, AppliedStandard):
         if not entry.record.not_applied:
             continue
@@ -95,5 +99,8 @@ def used_though_not_applied(dossier: Dossier, graph: Graph) -> Iterator[Found]:
         if users:
             verb = "rest" if len(users) > 1 else "rests"
             yield Found.on(entry, f"{call(entry)} is not applied, but {first(users)} {verb} on it", "not_applied")
+        elif entry.id in judged:
+            yield Found.on(entry, f"{call(entry)} is not applied, but its clauses are judged: {first(judged[entry.id])}",
+                           "not_applied")
         elif entry.record.applied:
             yield Found.on(entry, f"{call(entry)} is not applied and applied in {entry.record.applied}", "not_applied")

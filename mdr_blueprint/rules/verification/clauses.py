@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 
-from mdr_blueprint.clause_tree import ClauseState, clause_tree, leaves, particulars
+from mdr_blueprint.clause_tree import COVERING, ClauseState, Verdict, clause_tree, leaves, particulars
 from mdr_blueprint.conditions import Condition
 from mdr_blueprint.facts import Known
 from mdr_blueprint.load import Dossier, Entry, Law
@@ -75,28 +75,30 @@ def unjudged_clauses(dossier: Dossier, law: Law, known: Known) -> Iterator[Found
     """A standard has clauses without a verdict.
 
     Why: the report shows what was judged; what is missing in it looks as if it had been forgotten.
-    Fix: give each clause a verdict; a verdict other than F at a heading, an exclusion in `standards`, or facts of the device that
-    exclude it cover what stands below it.
+    Fix: give each clause a verdict; N/A or N/E at a heading, an exclusion in `standards`, or facts of the device that exclude it
+    cover what stands below it; a pass does so in a standard by which nothing is measured.
     """
     for id_, tree in trees(dossier, law, known).items():
         single, by_key = list(leaves(tree)), {state.key: state for state in tree}
-        unjudged = [state.key for state in single if state.source == "nobody" and not _is_named(state, by_key)]
         content = law.standard(id_)
-        if not unjudged or content is None:
-            continue
+        measures = content is not None and any(item.table for item in content.clauses.values())
+        covering = COVERING if measures else (*COVERING, "P")
+        unjudged = [state.key for state in single if state.source == "nobody" and not _is_told(state, by_key, covering)]
         applied = dossier.get(id_, AppliedStandard)
+        if not unjudged or content is None or (applied is not None and applied.record.not_applied):
+            continue
         place = applied.place if applied else next(e.place for e in entries(dossier, ClauseAnswer) if e.owner == id_)
         yield Found(id_, place, f"{len(unjudged)} of {len(single)} clauses of {content.designation} have no verdict: "
                     f"{first(unjudged)}")
 
 
-def _is_named(state: ClauseState, by_key: Mapping[str, ClauseState]) -> bool:
-    """Whether the clause, or one above it with a verdict, has an answer: what is wrong with that is told there."""
+def _is_told(state: ClauseState, by_key: Mapping[str, ClauseState], covering: Sequence[Verdict]) -> bool:
+    """Whether the clause has an answer, or one above it a verdict that would cover it: what is wrong is told there."""
     if state.entry is not None:
         return True
     above = by_key.get(state.item.parent or "")
     while above is not None:
-        if above.entry is not None and above.entry.record.verdict is not None:
+        if above.entry is not None and above.entry.record.verdict in covering:
             return True
         above = by_key.get(above.item.parent or "")
     return False
@@ -116,14 +118,14 @@ def not_applicable_against_facts(dossier: Dossier, law: Law, known: Known) -> It
             said, condition = said_by(state, by_key), state.item.when
             if said is None or condition is None or said.record.verdict != "N/A":
                 continue
-            if known.judge(condition).holds and not _names_facts(said, known, condition):
+            if known.judge(condition).holds and not names_facts(said, known, condition):
                 found.setdefault(said.id, []).append(f"{state.key} {known.why(condition)}")
         for id_, why in found.items():
             entry = dossier.entries[id_]
             yield Found.on(entry, f"{call(entry)} is N/A, but clause {first(why, 3)}", "verdict")
 
 
-def _names_facts(entry: Entry[ClauseAnswer], known: Known, condition: Condition) -> bool:
+def names_facts(entry: Entry[ClauseAnswer], known: Known, condition: Condition) -> bool:
     """Whether the verdict was given in view of the facts that decide a condition."""
     return all(name in entry.record.facts for name, _ in known.judge(condition).because)
 
@@ -141,7 +143,7 @@ def judged_against_facts(dossier: Dossier, law: Law, known: Known) -> Iterator[F
         while content is not None and key in content.clauses:
             condition = content.clauses[key].when
             if condition is not None and known.judge(condition).holds is False:
-                if not _names_facts(entry, known, condition):
+                if not names_facts(entry, known, condition):
                     yield Found.on(entry, f"{call(entry)} is {entry.record.verdict}, but clause {key} {known.why(condition)}",
                                    "verdict")
                 break

@@ -17,12 +17,16 @@ PARTICULARS = ("device_revision", "samples", "tested_from", "tested_to", "protec
 INSULATION: dict[str, tuple[tuple[str | int, ...], ...]] = {
     "the two sides in `between`": (("between", 0), ("between", 1)),
     "`protection`": (("protection", "kind"), ("protection", "count")),
-    "`working_voltage`": (("working_voltage", "unit"),),
-    "`creepage` required and measured": (("creepage", "required"), ("creepage", "measured"), ("creepage", "unit")),
-    "`clearance` required and measured": (("clearance", "required"), ("clearance", "measured"), ("clearance", "unit")),
-    "`dielectric` voltage and result": (("dielectric", "voltage"), ("dielectric", "unit"), ("dielectric", "result")),
 }
 """How a message names a group of cells of the insulation table -> the cells, of which none may be empty."""
+SHOWN: dict[str, tuple[str, tuple[str, ...]]] = {
+    "creepage": ("`creepage` required and measured", ("required", "measured", "unit")),
+    "clearance": ("`clearance` required and measured", ("required", "measured", "unit")),
+    "dielectric": ("`dielectric` voltage and result", ("voltage", "unit", "result")),
+}
+"""What shows that a barrier holds -> how a message names it, and its cells. Not each barrier needs all: solid insulation has no
+path in air, and a protective impedance no dielectric strength.
+"""
 
 
 @rule("VER548", "E", basis=ESSENTIAL)
@@ -89,12 +93,18 @@ def incomplete_insulation(dossier: Dossier) -> Iterator[Found]:
     """A row of the insulation table has empty cells.
 
     Why: the laboratory checks each barrier from the diagram to the table; an empty cell is a question.
-    Fix: add what the message names.
+    Fix: add what the message names; where a barrier needs no creepage distance, clearance or dielectric test, leave the field out
+    and name it in `remark` with the reason, such as "solid insulation: no creepage, no clearance".
     """
     for entry in entries(dossier, Insulation):
         missing = [name for name, cells in INSULATION.items() if any(unsaid(entry, *cell) for cell in cells)]
-        if unsaid(entry, "working_voltage", "rms") and unsaid(entry, "working_voltage", "peak"):
-            missing = list(dict.fromkeys([*missing, "`working_voltage`"]))
+        if unsaid(entry, "working_voltage", "unit") or (
+                unsaid(entry, "working_voltage", "rms") and unsaid(entry, "working_voltage", "peak")):
+            missing.append("`working_voltage`")
+        shown = [group for group in SHOWN if not unsaid(entry, group)]
+        remark = (entry.record.remark or "").casefold() if shown else ""
+        missing += [name for group, (name, cells) in SHOWN.items()
+                    if any(unsaid(entry, group, cell) for cell in cells) and (group in shown or group not in remark)]
         if missing:
             yield Found.on(entry, f"{call(entry)} lacks {listed(missing)}")
 
@@ -123,7 +133,7 @@ def part_type_contradicted(dossier: Dossier) -> Iterator[Found]:
             part = dossier.get(base(measurement.part), Component) if measurement.part else None
             type_ = part.record.applied_part.type if part is not None and part.record.applied_part else None
             if part is not None and type_ and measurement.part_type in ("B", "BF", "CF") and measurement.part_type != type_:
-                yield Found.on(entry, f"{measurement.quantity} in {call(entry)} is measured as type {measurement.part_type}, but "
+                yield Found.on(entry, f"in {call(entry)} {measurement.quantity} is measured as type {measurement.part_type}, but "
                                f"{call(part)} is of type {type_}", "measurements", index, "part_type")
 
 

@@ -10,35 +10,26 @@ from mdr_blueprint.model import ClauseAnswer
 from mdr_blueprint.model.library import ClauseItem
 from mdr_blueprint.rules.engine import Found, rule
 from mdr_blueprint.rules.questions import call, first, lacks, short
-from mdr_blueprint.rules.verification.clauses import said_by, trees
+from mdr_blueprint.rules.verification.clauses import trees
 
 POINTS = "the clause itself; ISO 14971:2019 4.5 (traceability in the risk management file)"
 OF_A_RISK = ("5", "6", "7")
 """How the clauses of ISO 14971 begin that treat single risks; the others treat process, plan and report, which evidence shows."""
 
 
-def _judged(dossier: Dossier, law: Law, known: Known) -> Iterator[tuple[Entry[ClauseAnswer], dict[str, ClauseItem]]]:
-    """Verdicts of pass or fail with the clauses that ask for a look into the risk file: the clause itself, and those below it
-    for which the verdict stands.
-    """
+def _judged(dossier: Dossier, law: Law, known: Known) -> Iterator[tuple[Entry[ClauseAnswer], ClauseItem]]:
+    """Verdicts of pass or fail on clauses that ask for a look into the risk file."""
     for tree in trees(dossier, law, known).values():
-        by_key = {state.key: state for state in tree}
-        found: dict[str, dict[str, ClauseItem]] = {}
         for state in tree:
-            entry = said_by(state, by_key) if state.item.rm_hook and state.own in ("P", "F") else None
-            if entry is not None:
-                found.setdefault(entry.key, {})[state.key] = state.item
-        for key, hooks in found.items():
-            entry = by_key[key].entry
-            if entry is not None:
-                yield entry, hooks
+            if state.item.rm_hook and state.own in ("P", "F") and state.entry is not None:
+                yield state.entry, state.item
 
 
 def _is_linked(entry: Entry[ClauseAnswer]) -> bool:
     return not (lacks(entry, "risks") and lacks(entry, "controls"))
 
 
-def _is_about_risks(item: ClauseItem) -> bool:
+def is_about_risks(item: ClauseItem) -> bool:
     return not item.steps or any(step.split(".")[0] in OF_A_RISK for step in item.steps)
 
 
@@ -50,17 +41,12 @@ def hook_without_risk(dossier: Dossier, law: Law, known: Known) -> Iterator[Foun
     Fix: name in `risks` or `controls` where the risk file answers the clause; where it has nothing to answer, say why in `remark`
     and who judged that in `reviewer`.
     """
-    for entry, hooks in _judged(dossier, law, known):
-        asking = {key: item for key, item in hooks.items() if _is_about_risks(item)}
+    for entry, item in _judged(dossier, law, known):
         reasoned = not lacks(entry, "remark") and not lacks(entry, "reviewer")
-        if not asking or _is_linked(entry) or reasoned:
-            continue
-        if list(asking) == [entry.key]:
-            asks = asking[entry.key].asks
-            what = f"asks for the risk file ({short(asks, 100)})" if asks else "asks for the risk file"
-        else:
-            what = f"stands for {first(list(asking))}, which ask for the risk file,"
-        yield Found.on(entry, f"{call(entry)} is {entry.record.verdict}, {what} and names no risk and no control", "verdict")
+        if is_about_risks(item) and not _is_linked(entry) and not reasoned:
+            asks = f" ({short(item.asks, 100)})" if item.asks else ""
+            yield Found.on(entry, f"{call(entry)} is {entry.record.verdict}, asks for the risk file{asks} and names no risk "
+                           "and no control", "verdict")
 
 
 @rule("VER562", "I", basis=POINTS)

@@ -5,20 +5,26 @@ from __future__ import annotations
 from collections.abc import Iterator
 from decimal import Decimal
 
-from mdr_blueprint.clause_tree import in_force, particulars
+from mdr_blueprint.facts import Known
 from mdr_blueprint.load import Dossier, Entry, Law
-from mdr_blueprint.model import AppliedStandard, ClauseAnswer, Insulation, TestParticulars
+from mdr_blueprint.model import ClauseAnswer, Insulation, TestParticulars
 from mdr_blueprint.model.law import Measurement
-from mdr_blueprint.model.library import ClauseFigure
-from mdr_blueprint.model.scalars import number
 from mdr_blueprint.quantities import Compared, UnitError, check_unit, compare
 from mdr_blueprint.rules.engine import Found, entries, rule
 from mdr_blueprint.rules.questions import call, first, listed, unsaid
+from mdr_blueprint.rules.verification.clauses import trees
 
 REPORT = "MDR Annex II 4(c), (d) and 6.1(b)"
 MEASURED = "MDR Annex II 6.1(b); ISO/IEC 17025:2017 7.8"
-CONDITIONS = (None, "normal", "single_fault")
 BOUNDS = {"at_most": "at most", "at_least": "at least"}
+OBSERVED = frozenset({"faults", "ingress", "marking_durability", "strength"})
+"""Kinds of which the result may be what was seen: a marking that can still be read has no value."""
+KINDS = {"field": "magnetic field", "sar": "absorption rate (SAR)", "spacing": "creepage distance or air clearance",
+         "trapping": "gaps, speeds and times", "voltage_energy": "voltage or energy"}  # fmt: skip
+NEVER_NEGATIVE = (
+    ("creepage", "required"), ("creepage", "measured"), ("clearance", "required"), ("clearance", "measured"),
+    ("dielectric", "voltage"), ("working_voltage", "rms"), ("working_voltage", "peak"),
+)  # fmt: skip
 INSULATION_UNITS = {"working_voltage": "V", "creepage": "mm", "clearance": "mm", "dielectric": "V"}
 """Field of an insulation -> a unit of what it measures."""
 
@@ -57,16 +63,17 @@ def _limit(measurement: Measurement) -> str:
 
 @rule("VER515", "E", basis=REPORT)
 def verdict_against_limit(dossier: Dossier) -> Iterator[Found]:
-    """A clause is passed although a measured value lies outside its limit.
+    """A clause is passed, or left out, although a measured value lies outside its limit.
 
     Why: one of the two is wrong: the verdict, or the value or limit in the table.
     Fix: correct the verdict, the value or the limit.
     """
     for entry in entries(dossier, ClauseAnswer):
-        for index, measurement in measured(entry) if entry.record.verdict == "P" else ():
+        for index, measurement in measured(entry) if entry.record.verdict in ("P", "N/A") else ():
             compared = _compared(measurement)
             if compared is not None and not compared.keeps:
-                yield Found.on(entry, f"{call(entry)} is P, but {_limit(measurement)}", "measurements", index)
+                yield Found.on(entry, f"{call(entry)} is {entry.record.verdict}, but {_limit(measurement)}",
+                               "measurements", index)
 
 
 @rule("VER529", "W", basis="ISO/IEC 17025:2017 7.8.6 (decision rule); IEC Guide 115", requires=("VER515",))
@@ -102,7 +109,7 @@ def measurement_without_unit_or_limit(dossier: Dossier) -> Iterator[Found]:
             missing = [f"`{field}`" for field in ("value", "unit", "limit", "limit_unit", "bound")
                        if unsaid(entry, "measurements", index, field)]
             if missing:
-                yield Found.on(entry, f"{measurement.quantity} in {call(entry)} has no {listed(missing, 'or')}",
+                yield Found.on(entry, f"in {call(entry)} {measurement.quantity} has no {listed(missing, 'or')}",
                                "measurements", index)
 
 
@@ -119,7 +126,7 @@ def unit_that_does_not_fit(dossier: Dossier) -> Iterator[Found]:
                                             ("limit_unit", measurement.limit_unit, measurement.unit)):
                 wrong = _misfit(unit, limit_unit)
                 if wrong:
-                    yield Found.on(entry, f"{measurement.quantity} in {call(entry)}: {wrong}", "measurements", index, field)
+                    yield Found.on(entry, f"in {call(entry)} {measurement.quantity}: {wrong}", "measurements", index, field)
                     break
     for insulation in entries(dossier, Insulation):
         for group, reference in INSULATION_UNITS.items():
@@ -140,71 +147,6 @@ def _misfit(unit: str | None, other: str | None) -> str:
     except UnitError as error:
         return str(error)
     return ""
-
-
-@rule("VER554", "E", basis="MDR Annex II 4(c); the figure of the clause as the library holds it", requires=("VER521",))
-def limit_laxer_than_pack(dossier: Dossier, law: Law) -> Iterator[Found]:
-    """A limit is laxer than the one that the clause sets, or stands on the other side of it.
-
-    Why: the value passes a limit that the standard does not grant.
-    Fix: write the limit of the clause; where another one holds, such as that of a particular standard, correct quantity, type of
-    part or condition so that the row says what it is.
-    """
-    for entry in entries(dossier, ClauseAnswer):
-        figures = _figures(dossier, law, entry) if entry.record.measurements else []
-        for index, measurement in measured(entry):
-            wrong = _laxer(measurement, [figure for figure in figures if _is_about(figure, measurement)])
-            if wrong:
-                yield Found.on(entry, f"{measurement.quantity} in {call(entry)} is held against {wrong}",
-                               "measurements", index, "limit")
-
-
-def _figures(dossier: Dossier, law: Law, entry: Entry[ClauseAnswer]) -> list[ClauseFigure]:
-    """The figures of a clause in the applied edition, and those of the applied standards that change it."""
-    found = []
-    owner = entry.owner or ""
-    for id_ in (owner, *particulars(dossier, law, owner)):
-        content, applied = law.standard(id_), dossier.get(id_, AppliedStandard)
-        if content is None:
-            continue
-        said = applied.record.edition if applied else None
-        edition = said if said in content.editions else content.edition
-        for key, item in in_force(content, edition).items():
-            if (key == entry.key) if id_ == owner else item.changes == entry.key:
-                found += [figure for figure in item.figures if not figure.editions or edition in figure.editions]
-    return found
-
-
-def _is_about(figure: ClauseFigure, measurement: Measurement) -> bool:
-    """Whether a figure may hold for a measurement; what the measurement does not say rules none out."""
-    if figure.quantity.casefold() != measurement.quantity.casefold():
-        return False
-    if figure.condition not in CONDITIONS and figure.condition != measurement.condition:
-        return False
-    pairs = ((figure.part_type, measurement.part_type), (figure.current, measurement.current),
-             (figure.condition, measurement.condition))
-    return all(of_figure is None or said is None or of_figure == said for of_figure, said in pairs)
-
-
-def _laxer(measurement: Measurement, figures: list[ClauseFigure]) -> str:
-    """What is wrong with a limit that keeps none of the figures; nothing where it keeps one or cannot be compared."""
-    if measurement.limit is None or measurement.bound is None or not figures:
-        return ""
-    allowed: list[str] = []
-    for figure in figures:
-        value = number(figure.value)
-        if value is None or figure.bound is None:
-            return ""
-        try:
-            kept = figure.bound == measurement.bound and compare(
-                measurement.limit, measurement.limit_unit, value, figure.unit, figure.bound).keeps
-        except UnitError:
-            return ""
-        if kept:
-            return ""
-        allowed.append(f"{BOUNDS[figure.bound]} {figure.value} {figure.unit or ''}".strip())
-    limit = f"{measurement.limit} {measurement.limit_unit or ''}".strip()
-    return f"{BOUNDS[measurement.bound]} {limit}, but the clause allows {listed(list(dict.fromkeys(allowed)), 'or')}"
 
 
 @rule("VER560", "I", basis=MEASURED)
@@ -233,5 +175,59 @@ def untraceable_measurement(dossier: Dossier) -> Iterator[Found]:
         for index, measurement in measured(entry):
             missing = [f"`{field}`" for field in ("instrument", "date") if unsaid(entry, "measurements", index, field)]
             if measurement.value is not None and missing:
-                yield Found.on(entry, f"{measurement.quantity} in {call(entry)} names no {listed(missing, 'or')}",
+                yield Found.on(entry, f"in {call(entry)} {measurement.quantity} names no {listed(missing, 'or')}",
                                "measurements", index)
+
+
+@rule("VER568", "W", basis="MDR Annex II 6.1(b); the kind of measurement that the clause asks for", requires=("VER511", "VER521"))
+def verdict_without_value(dossier: Dossier, law: Law, known: Known) -> Iterator[Found]:
+    """A clause that asks for a measurement is judged, and no value of that kind is recorded.
+
+    Why: a test report has a table for each kind of measurement; a verdict without the value is a letter that nobody can check.
+    Fix: write the values in `measurements` of the clause; distances and dielectric strength may stand in `insulation`. Where the
+    report alone holds them, say so in a waiver.
+    """
+    asked: dict[str, list[Entry[ClauseAnswer]]] = {}
+    recorded = set(_in_the_table_of_insulation(dossier))
+    for tree in trees(dossier, law, known).values():
+        for state in tree:
+            kind = state.item.table
+            if state.entry is None or kind is None:
+                continue
+            if state.entry.record.measurements:
+                recorded.add(kind)
+            if state.own in ("P", "F") and kind not in OBSERVED:
+                asked.setdefault(kind, []).append(state.entry)
+    for kind, judged in asked.items():
+        if kind not in recorded:
+            others = f" (asked for by {first([entry.key for entry in judged[1:]])} as well)" if judged[1:] else ""
+            yield Found.on(judged[0], f"{call(judged[0])} is {judged[0].record.verdict}, and no value of "
+                           f"{KINDS.get(kind, kind.replace('_', ' '))} is recorded{others}", "verdict")
+
+
+def _in_the_table_of_insulation(dossier: Dossier) -> Iterator[str]:
+    for entry in entries(dossier, Insulation):
+        spacings = (entry.record.creepage, entry.record.clearance)
+        if any(spacing is not None and spacing.measured is not None for spacing in spacings):
+            yield "spacing"
+        if entry.record.dielectric is not None and entry.record.dielectric.result is not None:
+            yield "dielectric"
+
+
+@rule("VER569", "E", basis=MEASURED)
+def value_below_zero(dossier: Dossier) -> Iterator[Found]:
+    """An uncertainty, a distance or a test voltage is below zero.
+
+    Why: there is no such thing; a sign, or a dash before the number, slipped in.
+    Fix: take the sign out.
+    """
+    for entry in entries(dossier, ClauseAnswer):
+        for index, measurement in measured(entry):
+            if measurement.uncertainty is not None and measurement.uncertainty < 0:
+                yield Found.on(entry, f"in {call(entry)} the uncertainty of {measurement.quantity} is {measurement.uncertainty}",
+                               "measurements", index, "uncertainty")
+    for insulation in entries(dossier, Insulation):
+        for group, field in NEVER_NEGATIVE:
+            number = getattr(getattr(insulation.record, group), field, None)
+            if number is not None and number < 0:
+                yield Found.on(insulation, f"`{group}` of {call(insulation)}: `{field}` is {number}", group, field)

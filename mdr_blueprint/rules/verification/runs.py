@@ -6,11 +6,11 @@ from collections.abc import Iterator
 from datetime import date
 from typing import Any
 
-from mdr_blueprint.completeness import is_argued
 from mdr_blueprint.diagnostics import Related
 from mdr_blueprint.graph import Graph
 from mdr_blueprint.load import Dossier, Entry
 from mdr_blueprint.model import ClauseAnswer, Device, Evidence, Instrument, Run, Test
+from mdr_blueprint.proof import is_argued
 from mdr_blueprint.rules.engine import Found, entries, rule
 from mdr_blueprint.rules.questions import (
     base,
@@ -69,7 +69,7 @@ def open_failure(dossier: Dossier) -> Iterator[Found]:
 
 @rule("VER508", "W", basis="MDR Annex II 6.1(b) (tests on the device in question)", requires=("VER505",))
 def other_revision_tested(dossier: Dossier, graph: Graph) -> Iterator[Found]:
-    """The last run of a test was made on another revision of the device.
+    """A test was passed on another revision of the device alone.
 
     Why: the file describes one revision; a result of another one holds only if the difference is argued.
     Fix: repeat the test on this revision, or argue in `delta_assessment` of the run for this revision why its result still holds.
@@ -79,12 +79,22 @@ def other_revision_tested(dossier: Dossier, graph: Graph) -> Iterator[Found]:
     if current is None:
         return
     for test in entries(dossier, Test):
-        runs = [run for run in _runs(graph, test) if run.record.device_revision]
-        if runs and not any(run.record.device_revision == current or is_argued(run.record, current)
-                            for run in runs):
-            last = runs[-1]
+        passed = [run for run in _since_failure(_runs(graph, test)) if run.record.device_revision]
+        if passed and not any(run.record.device_revision == current or is_argued(run.record, current) for run in passed):
+            last = passed[-1]
             yield Found.on(last, f"{call(last)} of `{test.id}` tested revision `{last.record.device_revision}`; this file "
                            f"describes `{current}`{shortfall(last.record.delta_assessment)}", "device_revision")
+
+
+def _since_failure(runs: list[Entry[Run]]) -> list[Entry[Run]]:
+    """The runs that were passed after the last failure: a pass before it proves nothing."""
+    found: list[Entry[Run]] = []
+    for run in runs:
+        if run.record.result == "fail":
+            found.clear()
+        elif run.record.result == "pass":
+            found.append(run)
+    return found
 
 
 @rule("VER555", "W", basis="MDR Annex II 6.1(b); ISO 13485:2016 4.2.5 and 7.3.9 (records of changes)")
@@ -141,7 +151,7 @@ def calibration_expired(dossier: Dossier) -> Iterator[Found]:
             found = _outside(dossier, measurement.instrument, measurement.date)
             if found:
                 instrument, why = found
-                yield Found.on(clause, f"{measurement.quantity} in {call(clause)} was measured with {call(instrument)} on "
+                yield Found.on(clause, f"in {call(clause)} {measurement.quantity} was measured with {call(instrument)} on "
                                f"{measurement.date}, {why}", "measurements", index, "instrument",
                                related=(Related("calibration", instrument.place),))
 
@@ -151,6 +161,8 @@ def _outside(dossier: Dossier, reference: str | None, day: date | None) -> tuple
     if instrument is None or day is None:
         return None
     calibrated, due = instrument.record.calibrated, instrument.record.due
+    if calibrated is not None and due is not None and due < calibrated:
+        return None  # VER523 tells
     if due is not None and day > due:
         return instrument, f"after its calibration was due on {due}"
     if calibrated is not None and day < calibrated:
@@ -204,15 +216,17 @@ def verification_not_passed(dossier: Dossier, graph: Graph) -> Iterator[Found]:
 
 @rule("VER523", "W", basis=CALIBRATION)
 def instrument_without_calibration(dossier: Dossier) -> Iterator[Found]:
-    """An instrument does not say when it was calibrated or when it is due.
+    """An instrument does not say when it was calibrated or when it is due, or is due before it was calibrated.
 
     Why: whether a measurement can be trusted depends on the calibration on that day.
-    Fix: add `calibrated` and `due`.
+    Fix: give `calibrated` and `due`, the later one in `due`.
     """
     for entry in entries(dossier, Instrument):
-        missing = gaps(entry, "calibrated", "due")
+        missing, calibrated, due = gaps(entry, "calibrated", "due"), entry.record.calibrated, entry.record.due
         if missing:
             yield Found.on(entry, f"{call(entry)} has no {listed(missing, 'or')}")
+        elif calibrated is not None and due is not None and due < calibrated:
+            yield Found.on(entry, f"{call(entry)} is due on {due}, before it was calibrated on {calibrated}", "due")
 
 
 @rule("VER525", "E", basis="MDR Annex II 6.1(b); ISO 13485:2016 7.3.6 (record of the item tested)")
