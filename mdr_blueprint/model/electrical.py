@@ -156,6 +156,8 @@ class Insulation(Record):
     creepage: Spacing | None = None
     clearance: Spacing | None = None
     dielectric: DielectricTest | None = None
+    not_needed: dict[Literal["creepage", "clearance", "dielectric"], Text] = {}
+    """What the standard does not ask of this barrier, and why: no creepage distance through solid insulation."""
     requirement: Text | None = None
     """Where the required values come from: table, row, factor."""
     remark: Text | None = None

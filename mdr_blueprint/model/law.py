@@ -46,6 +46,9 @@ class Measurement(Part):
     unit: Text | None = None
     limit: Number | None = None
     limit_unit: Text | None = None
+    """That of the value where none is named."""
+    no_limit: Text | None = None
+    """Why nothing limits the value, such as a working voltage that other values are looked up with."""
     limit_source: Text | None = None
     """Where the limit comes from: clause, table and row, or the specification of the device."""
     bound: Literal["at_most", "at_least"] | None = None
