@@ -29,8 +29,7 @@ while work below it is not done. A pass beside clauses that do not apply is a pa
 
 COVERING: tuple[Verdict, ...] = ("N/A", "N/E")
 """Verdicts of a heading that stand for what nobody judges below it: what does not apply, or stands in another report, does so
-with all its parts. A pass does not: each clause below is examined by itself, and a pass at 8 must not hide a leakage current that
-nobody measured. Nor does a failure: it says that one clause failed.
+with all its parts. A failure does not: it says that one clause failed.
 """
 
 
@@ -92,6 +91,19 @@ def in_force(standard: Standard, edition: str | None) -> Mapping[str, ClauseItem
     }
 
 
+def measures(standard: Standard) -> bool:
+    """Whether something is measured by a standard, as in the IEC 60601 series. Each of its clauses is then examined by itself."""
+    return any(item.table for item in standard.clauses.values())
+
+
+def covering(standard: Standard) -> tuple[Verdict, ...]:
+    """The verdicts of a heading that stand for what is below it. In a standard on processes, whose chapters are audited as a
+    whole, a pass is one of them; where something is measured it is not: a pass at 8 must not hide a leakage current that nobody
+    measured.
+    """
+    return COVERING if measures(standard) else (*COVERING, "P")
+
+
 def particulars(dossier: Dossier, law: Law, base: str) -> list[str]:
     """The standards that the project applies and that change the clauses of this one."""
     applied = (entry for entry in dossier.of(AppliedStandard) if not entry.record.retired and not entry.record.not_applied)
@@ -110,6 +122,7 @@ class _Tree:
     def __init__(self, dossier: Dossier, law: Law, known: Known, standard: Standard) -> None:
         self.known = known
         self.standard = standard
+        self.covering = covering(standard)
         applied = dossier.get(standard.id, AppliedStandard)
         self.excluded = dict(applied.record.excluded) if applied else {}
         self.clauses = in_force(standard, applied.record.edition if applied else None)
@@ -184,7 +197,8 @@ class _Tree:
         outcome = self.known.judge(item.when)
         if item.when is not None and outcome.holds is False:
             return "N/A", "facts", self.known.why(item.when)
-        if above is not None and above.own in COVERING and above.source != "nobody":
+        covered = above is not None and above.own in self.covering and above.source != "nobody"
+        if above is not None and covered and said != "open":
             return above.own, "above", above.why or f"as clause {above.key}"
         return "open", "nobody" if said is None else "answer", ""
 

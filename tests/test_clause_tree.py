@@ -57,6 +57,18 @@ def test_a_heading_stands_for_what_is_below_it_unless_it_passes(tmp_path):
     assert found["8"].verdict == "open"
 
 
+def test_a_pass_at_a_heading_stands_for_the_chapter_of_a_standard_on_processes(tmp_path):
+    (tmp_path / "project.yaml").write_text(
+        "project: {title: T}\nstandards: {iec-62366-1: {edition: '2015+A1:2020', applied: full}}\n"
+        "clauses: {iec-62366-1: {'4': {verdict: P, evidence: [EV-1]}, '4.2': {verdict: open}}}\nevidence: {EV-1: {title: File}}\n"
+    )
+    made = compile(tmp_path)
+    found = {state.key: state for state in clause_tree(made.dossier, LAW, known(made.dossier, LAW), "iec-62366-1")}
+    assert (found["4.1.1"].own, found["4.1.1"].source) == ("P", "above")
+    assert (found["4.2"].own, found["4.2"].source) == ("open", "answer"), "what is said to be open is open"
+    assert found["4"].verdict == "open"
+
+
 def test_a_fact_that_changes_opens_the_clause(tmp_path):
     assert tree(tmp_path, "true")["9.7.5"].verdict == "open"
 

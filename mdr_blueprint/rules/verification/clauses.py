@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from mdr_blueprint.clause_tree import COVERING, ClauseState, Verdict, clause_tree, leaves, particulars
+from mdr_blueprint.clause_tree import ClauseState, Verdict, clause_tree, covering, leaves, measures, particulars
 from mdr_blueprint.conditions import Condition
 from mdr_blueprint.facts import Known
 from mdr_blueprint.load import Dossier, Entry, Law
@@ -13,14 +13,22 @@ from mdr_blueprint.rules.engine import Found, entries, rule
 from mdr_blueprint.rules.questions import call, first, lacks, short
 
 REPORT = "MDR Annex II 4(c), (d) and 6.1(b)"
+NO_REASONS = frozenset({"n/a", "na", "n.a", "-", "–", "—", "x", "none", "no", "not applicable", "does not apply"})
+"""Remarks that repeat the verdict."""
 APPLICABILITY = "MDR Annex II 4(c) and 4(d)"
 
 
 def trees(dossier: Dossier, law: Law, known: Known) -> dict[str, tuple[ClauseState, ...]]:
-    """The effective clauses of each standard that the project judges, and of the particular standards that change them."""
+    """The effective clauses of each standard that the project judges, of the particular standards that change them, and of each
+    other one that it applies and by which something is measured: that is shown clause by clause.
+    """
     judged = dict.fromkeys(entry.owner or "" for entry in entries(dossier, ClauseAnswer))
     for id_ in tuple(judged):
         judged.update(dict.fromkeys(particulars(dossier, law, id_)))
+    for entry in entries(dossier, AppliedStandard):
+        content = law.standard(entry.key) if entry.record.not_applied is None else None
+        if content is not None and measures(content):
+            judged.setdefault(entry.key)
     return {id_: clause_tree(dossier, law, known, id_) for id_ in judged}
 
 
@@ -39,8 +47,24 @@ def not_applicable_without_remark(dossier: Dossier) -> Iterator[Found]:
     Fix: say in `remark` what of the device makes the clause not apply.
     """
     for entry in entries(dossier, ClauseAnswer):
-        if entry.record.verdict == "N/A" and lacks(entry, "remark"):
+        if entry.record.verdict != "N/A":
+            continue
+        if lacks(entry, "remark"):
             yield Found.on(entry, f"{call(entry)} is N/A without a remark", "verdict")
+        elif (entry.record.remark or "").strip(" .").casefold() in NO_REASONS:
+            yield Found.on(entry, f"{call(entry)} is N/A with a remark that says no more: `{entry.record.remark}`", "remark")
+
+
+@rule("VER576", "W", basis=REPORT)
+def not_evaluated_without_report(dossier: Dossier) -> Iterator[Found]:
+    """A clause is said to be judged in another report, and no report is named.
+
+    Why: N/E stands for what a collateral standard or another laboratory judges; without that report nobody has judged the clause.
+    Fix: name the other report in `evidence`, planned or approved; where there is none, the verdict is `open`.
+    """
+    for entry in entries(dossier, ClauseAnswer):
+        if entry.record.verdict == "N/E" and lacks(entry, "evidence"):
+            yield Found.on(entry, f"{call(entry)} is N/E and names no other report", "verdict")
 
 
 @rule("VER511", "E", basis=REPORT)
@@ -81,24 +105,25 @@ def unjudged_clauses(dossier: Dossier, law: Law, known: Known) -> Iterator[Found
     for id_, tree in trees(dossier, law, known).items():
         single, by_key = list(leaves(tree)), {state.key: state for state in tree}
         content = law.standard(id_)
-        measures = content is not None and any(item.table for item in content.clauses.values())
-        covering = COVERING if measures else (*COVERING, "P")
-        unjudged = [state.key for state in single if state.source == "nobody" and not _is_told(state, by_key, covering)]
+        if content is None:
+            continue
+        stands = covering(content)
+        unjudged = [state.key for state in single if state.source == "nobody" and not _is_told(state, by_key, stands)]
         applied = dossier.get(id_, AppliedStandard)
-        if not unjudged or content is None or (applied is not None and applied.record.not_applied):
+        if not unjudged or (applied is not None and applied.record.not_applied):
             continue
         place = applied.place if applied else next(e.place for e in entries(dossier, ClauseAnswer) if e.owner == id_)
-        yield Found(id_, place, f"{len(unjudged)} of {len(single)} clauses of {content.designation} have no verdict: "
-                    f"{first(unjudged)}")
+        have = "clause of {} has" if len(unjudged) == 1 else "clauses of {} have"
+        yield Found(id_, place, f"{len(unjudged)} {have.format(content.designation)} no verdict: {first(unjudged)}")
 
 
-def _is_told(state: ClauseState, by_key: Mapping[str, ClauseState], covering: Sequence[Verdict]) -> bool:
+def _is_told(state: ClauseState, by_key: Mapping[str, ClauseState], stands: Sequence[Verdict]) -> bool:
     """Whether the clause has an answer, or one above it a verdict that would cover it: what is wrong is told there."""
     if state.entry is not None:
         return True
     above = by_key.get(state.item.parent or "")
     while above is not None:
-        if above.entry is not None and above.entry.record.verdict in covering:
+        if above.entry is not None and above.entry.record.verdict in stands:
             return True
         above = by_key.get(above.item.parent or "")
     return False
