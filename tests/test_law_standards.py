@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from mdr_blueprint import conditions, library
+from mdr_blueprint import compile, conditions, library
 from mdr_blueprint.clause_tree import in_force
 from mdr_blueprint.facts import known_of
 from mdr_blueprint.load import load_law
@@ -408,3 +408,15 @@ def test_every_kind_of_measurement_is_explained():
     assert [kind for kind in TABLES if f"| `{kind}` |" not in readme] == []
     used = {item.table for standard in STANDARDS.values() for item in standard.clauses.values() if item.table}
     assert used == set(TABLES)
+
+
+@pytest.mark.parametrize(
+    ("clause", "hint"),
+    [("8.5.99", "did you mean 8.5.5?"), ("8.7.33", "did you mean 8.7.3?"), ("9.6.sound", "9.6 has 9.6.1, 9.6.2 and 9.6.3")],
+)
+def test_an_unknown_clause_is_looked_for_beside_it_first(tmp_path, clause, hint):
+    (tmp_path / "project.yaml").write_text(
+        f'project: {{title: T}}\nclauses: {{iec-60601-1: {{"{clause}": {{verdict: N/A, remark: no such part}}}}}}\n'
+    )
+    (said,) = (finding.message for finding in compile(tmp_path).report.findings if finding.code == "VER521")
+    assert said.endswith(f"; {hint}")

@@ -17,6 +17,8 @@ from pydantic_core import PydanticCustomError
 ID_PATTERN = re.compile(r"[A-Za-z][A-Za-z0-9_.-]*\Z")
 NOT_BLANK = r"\S"
 NUMBER = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?\Z", re.ASCII)
+WITH_UNIT = re.compile(r"[+-]?\d[\d.]*\s*(?:%|[^\W\d_]+)\Z")
+"""`5 mA`, `2 %`: a number with what belongs into a field of its own, or follows from another one."""
 FARTHEST = 99
 """Powers of ten that a number may lie from 1: no quantity does, and so it can be computed with and printed."""
 
@@ -61,7 +63,8 @@ def _number(value: Any) -> Any:
     found = number(value) if isinstance(value, str) else None
     if found is not None:
         return found
-    raise PydanticCustomError("number", "expected a finite number such as 0.35 or 1e-6")
+    alone = " alone" if isinstance(value, str) and WITH_UNIT.match(value) else ""
+    raise PydanticCustomError("number", f"expected a finite number{alone} such as 0.35 or 1e-6")
 
 
 Text = Annotated[str, StringConstraints(pattern=NOT_BLANK)]

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from mdr_blueprint.diagnostics import did_you_mean
 from mdr_blueprint.load import Dossier, Law
 from mdr_blueprint.model import AppliedStandard, ClauseAnswer
 from mdr_blueprint.rules.engine import Found, entries, rule
-from mdr_blueprint.rules.questions import call, lacks
+from mdr_blueprint.rules.questions import call, first, lacks
 
 STANDARDS = "MDR Annex II 4(c); Article 8"
 
@@ -79,6 +79,13 @@ def other_edition(dossier: Dossier, law: Law) -> Iterator[Found]:
                            f"{known.edition} (checked {known.checked})", "edition")
 
 
+def _nearest(clause: str, known: Iterable[str]) -> str:
+    """A clause of the same parent that may be meant, or which there are; else one that is spelt alike."""
+    above = clause.rpartition(".")[0]
+    beside = [key for key in known if above and key.rpartition(".")[0] == above]
+    return did_you_mean(clause, beside or known) or (f"; {above} has {first(beside)}" if beside else "")
+
+
 @rule("VER521", "E", basis="MDR Annex II 4(c)", always_error=True)
 def unknown_clause_of_standard(dossier: Dossier, law: Law) -> Iterator[Found]:
     """A clause does not exist in its standard.
@@ -90,7 +97,7 @@ def unknown_clause_of_standard(dossier: Dossier, law: Law) -> Iterator[Found]:
         known = law.standard(entry.owner or "")
         if known is not None and known.clauses and entry.key not in known.clauses:
             yield Found.on(entry, f"`{entry.key}` is no clause of {known.designation} that the library lists"
-                           f"{did_you_mean(entry.key, known.clauses)}")
+                           f"{_nearest(entry.key, known.clauses)}")
     for standard in entries(dossier, AppliedStandard):
         known = law.standard(standard.id)
         if known is None or not known.clauses:
@@ -98,4 +105,4 @@ def unknown_clause_of_standard(dossier: Dossier, law: Law) -> Iterator[Found]:
         for clause in standard.record.excluded:
             if clause not in known.clauses:
                 yield Found.on(standard, f"`{clause}` in `excluded` is no clause of {known.designation} that the library lists"
-                               f"{did_you_mean(clause, known.clauses)}", "excluded", clause, key=True)
+                               f"{_nearest(clause, known.clauses)}", "excluded", clause, key=True)
