@@ -21,7 +21,7 @@ from openpyxl import load_workbook
 from mdr_blueprint import build
 
 HERE = Path(__file__).parent / "golden"
-AS_OF = "2026-06-30"
+AS_OF = "2026-11-30"
 LONG = ("40", "80")
 """Documents that list all of Annex I; their tables are held as sheets of the workbook."""
 

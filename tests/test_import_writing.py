@@ -21,8 +21,10 @@ from mdr_blueprint.importers.changing import Changed
 from mdr_blueprint.importers.writing import patches
 from mdr_blueprint.importers.yaml_text import TextError, parse, render, render_flow
 from mdr_blueprint.load import load
-from mdr_blueprint.model import Run
+from mdr_blueprint.model import Run, Test
 from mdr_blueprint.source import read, read_text
+
+ROOT = Path(__file__).parents[1]
 
 
 @pytest.fixture
@@ -214,6 +216,21 @@ def test_runs_of_the_example_stay_as_they_are(tmp_path):
     assert text.rstrip("\n") == before.rstrip("\n")
     made = bring(root, xml.replace(case("test_TC_205"), case("test_TC_205", FAILED)))
     assert removed(made.patches[0]) == ["-    result: pass"]
+
+
+@pytest.mark.parametrize("report", ["EV-095-console-tests.xml", "EV-096-compiler-tests.xml"])
+def test_reports_of_the_example_are_imported_already(tmp_path, report):
+    root = example_device(tmp_path / "device")
+    made = import_junit(root / "evidence" / report, root, evidence=[report[:6]])
+    assert made.plan.unchanged and not made.patches
+
+
+def test_the_example_names_tests_that_this_program_has():
+    """What the example calls the tests of its compiler are the files of this folder."""
+    made = load(read(ROOT / "device_example")).get("TC-318", Test)
+    assert made is not None
+    named = made.record.automated
+    assert named and [name for name in named if not (ROOT / name).is_file()] == []
 
 
 # ---------------------------------------------------------------- the patch

@@ -17,7 +17,7 @@ from mdr_blueprint.facts import known
 from mdr_blueprint.load import load_law
 from mdr_blueprint.pipeline import Built, build
 
-TODAY = date(2026, 6, 30)
+TODAY = date(2026, 11, 30)
 LAW = load_law()
 STANDARD = "iec-60601-1"
 BRANCH = "9.7"

@@ -16,7 +16,7 @@ from projects import example
 from mdr_blueprint.diagnostics import Finding
 from mdr_blueprint.pipeline import Built, build
 
-TODAY = date(2026, 6, 30)
+TODAY = date(2026, 11, 30)
 POLICY, RF, STATIC = "risk/policy.yaml", "risk/rf.yaml", "risk/static_field.yaml"
 BAND = (POLICY, "remote: 1e-5,", "remote: 7e-6,")
 CELL = (POLICY, "    critical:\n      improbable: acceptable\n      remote: acceptable\n",
