@@ -14,6 +14,7 @@ from imports import FAILED, ONCE, PROJECT, RUNS, TESTS, TIME, bring, case, count
 from projects import different
 from projects import example as example_device
 
+from mdr_blueprint import model
 from mdr_blueprint.diagnostics import UsageError, WriteError
 from mdr_blueprint.importers import import_junit
 from mdr_blueprint.importers.adding import Added
@@ -21,7 +22,7 @@ from mdr_blueprint.importers.changing import Changed
 from mdr_blueprint.importers.writing import patches
 from mdr_blueprint.importers.yaml_text import TextError, parse, render, render_flow
 from mdr_blueprint.load import load
-from mdr_blueprint.model import Run, Test
+from mdr_blueprint.model import Run
 from mdr_blueprint.source import read, read_text
 
 ROOT = Path(__file__).parents[1]
@@ -227,7 +228,7 @@ def test_reports_of_the_example_are_imported_already(tmp_path, report):
 
 def test_the_example_names_tests_that_this_program_has():
     """What the example calls the tests of its compiler are the files of this folder."""
-    made = load(read(ROOT / "device_example")).get("TC-318", Test)
+    made = load(read(ROOT / "device_example")).get("TC-318", model.Test)
     assert made is not None
     named = made.record.automated
     assert named and [name for name in named if not (ROOT / name).is_file()] == []

@@ -57,7 +57,7 @@ def _words(text: str | None) -> Words:
     return frozenset(single) - FILLING
 
 
-def _subject(quantity: str, part: str | None, current: str | None, condition: str | None) -> Subject:
+def subject_of(quantity: str, part: str | None, current: str | None, condition: str | None) -> Subject:
     """What stands among the words of the quantity counts where its own field is empty."""
     words = _words(quantity)
     said = words & CURRENTS
@@ -93,20 +93,20 @@ def limit_laxer_than_pack(dossier: Dossier, law: Law) -> Iterator[Found]:
     Fix: write the limit of the clause; where another one holds, such as that of a particular standard, correct quantity, type of
     part or condition so that the row says what it is.
     """
-    books: dict[str, _Figures] = {}
+    books: dict[str, Figures] = {}
     for entry in entries(dossier, ClauseAnswer):
         if not entry.record.measurements:
             continue
         owner = entry.owner or ""
-        figures = books.setdefault(owner, _Figures(dossier, law, owner)).of(entry.key)
+        figures = books.setdefault(owner, Figures(dossier, law, owner)).of(entry.key)
         for index, measurement in measured(entry) if figures else ():
-            wrong = _laxer(measurement, _about(figures, _measured_of(dossier, measurement)))
+            wrong = _laxer(measurement, about(figures, _measured_of(dossier, measurement)))
             if wrong:
                 yield Found.on(entry, f"in {call(entry)} {measurement.quantity} is held against {wrong}",
                                "measurements", index, "limit")
 
 
-class _Figures:
+class Figures:
     """The figures of a standard in the applied edition, with those of the applied standards that change it.
 
     A current may be written down at the clause that sets its limit or at the one that measures it: the figures of all clauses
@@ -129,7 +129,7 @@ class _Figures:
         self.below: dict[str, list[tuple[ClauseFigure, Subject]]] = {}
         for key, figures in found.items():
             below = self.below.setdefault(self.levels.get(key, key), [])
-            below += [(f, _subject(f.quantity, f.part_type, f.current, f.condition)) for f in figures]
+            below += [(f, subject_of(f.quantity, f.part_type, f.current, f.condition)) for f in figures]
 
     def of(self, key: str) -> list[tuple[ClauseFigure, Subject]]:
         return self.below.get(self.levels.get(key, key), [])
@@ -161,10 +161,10 @@ def _measured_of(dossier: Dossier, measurement: Measurement) -> Subject:
     part = dossier.get(base(measurement.part), Component) if measurement.part else None
     applied = part.record.applied_part if part is not None else None
     type_ = measurement.part_type or (applied.type if applied else None)
-    return _subject(measurement.quantity, type_, measurement.current, measurement.condition)
+    return subject_of(measurement.quantity, type_, measurement.current, measurement.condition)
 
 
-def _about(figures: list[tuple[ClauseFigure, Subject]], of: Subject) -> list[ClauseFigure]:
+def about(figures: list[tuple[ClauseFigure, Subject]], of: Subject) -> list[ClauseFigure]:
     """The figures that may hold for a measurement: those of its quantity, or where there are none, those that its quantity is the
     common head of. What the measurement does not say rules none out.
     """

@@ -9,8 +9,8 @@ from typing import Any
 from mdr_blueprint.diagnostics import Related
 from mdr_blueprint.graph import Graph
 from mdr_blueprint.load import Dossier, Entry
-from mdr_blueprint.model import ClauseAnswer, Device, Evidence, Instrument, Run, Test
-from mdr_blueprint.proof import is_argued
+from mdr_blueprint.model import ClauseAnswer, Evidence, Instrument, Run, Test
+from mdr_blueprint.proof import described, is_argued, runs_of, speaking
 from mdr_blueprint.rules.engine import Found, entries, rule
 from mdr_blueprint.rules.questions import (
     base,
@@ -33,10 +33,9 @@ CALIBRATION = "ISO 13485:2016 7.6"
 PROVES = ("verified_by", "verified_implementation", "verified_effectiveness")
 
 
-def _runs(graph: Graph, test: Entry[Test]) -> list[Entry[Run]]:
-    """The runs of a test, the oldest first; those without a date stand first, in file order."""
-    found = [entry for entry, _ in referring(graph, test.id, "test", kind="runs") if entry.whole]
-    return sorted(found, key=lambda entry: entry.record.date or date.min)
+def _ended(dossier: Dossier, graph: Graph, test: Entry[Test]) -> list[Entry[Run]]:
+    """The runs of a test that say how they ended, the newest first; one that does not is told by VER517."""
+    return [run for run in runs_of(dossier, graph, test.id) if run.record.result is not None]
 
 
 @rule("VER505", "E", basis=RESULTS, requires=("VER503",))
@@ -74,27 +73,15 @@ def other_revision_tested(dossier: Dossier, graph: Graph) -> Iterator[Found]:
     Why: the file describes one revision; a result of another one holds only if the difference is argued.
     Fix: repeat the test on this revision, or argue in `delta_assessment` of the run for this revision why its result still holds.
     """
-    device = dossier.single(Device)
-    current = device.revision if device else None
-    if current is None:
-        return
-    for test in entries(dossier, Test):
-        passed = [run for run in _since_failure(_runs(graph, test)) if run.record.device_revision]
-        if passed and not any(run.record.device_revision == current or is_argued(run.record, current) for run in passed):
-            last = passed[-1]
-            yield Found.on(last, f"{call(last)} of `{test.id}` tested revision `{last.record.device_revision}`; this file "
-                           f"describes `{current}`{shortfall(last.record.delta_assessment)}", "device_revision")
-
-
-def _since_failure(runs: list[Entry[Run]]) -> list[Entry[Run]]:
-    """The runs that were passed after the last failure: a pass before it proves nothing."""
-    found: list[Entry[Run]] = []
-    for run in runs:
-        if run.record.result == "fail":
-            found.clear()
-        elif run.record.result == "pass":
-            found.append(run)
-    return found
+    current = described(dossier)
+    for test in entries(dossier, Test) if current is not None else ():
+        run = speaking(_ended(dossier, graph, test), current)
+        if run is None or run.record.result != "pass":
+            continue  # VER519 tells of a failure, whatever it was made on
+        other = run.record.device_revision
+        if other is not None and other != current and not is_argued(run.record, current):
+            yield Found.on(run, f"{call(run)} of `{test.id}` tested revision `{other}`; this file describes `{current}`"
+                           f"{shortfall(run.record.delta_assessment)}", "device_revision")
 
 
 @rule("VER555", "W", basis="MDR Annex II 6.1(b); ISO 13485:2016 4.2.5 and 7.3.9 (records of changes)")
@@ -197,21 +184,30 @@ def run_without_result(dossier: Dossier) -> Iterator[Found]:
 
 @rule("VER519", "E", basis="ISO 14971:2019 7.2; MDR Annex II 6.1(b)", requires=("VER506", "VER558"))
 def verification_not_passed(dossier: Dossier, graph: Graph) -> Iterator[Found]:
-    """The last run of a test that proves something was not passed.
+    """The run that speaks for a test that proves something was not passed.
 
     Why: requirements and controls that rest on this test are linked and look covered, but what the test shows is that they
-    are not met.
-    Fix: mend the device and repeat the test.
+    are not met; a pass on another revision of the device does not undo a failure on the one that the file describes.
+    Fix: mend the device and repeat the test on the revision that the file describes.
     """
+    current = described(dossier)
     for test in entries(dossier, Test):
-        ended = [run for run in _runs(graph, test) if run.record.result is not None]
-        if not ended or ended[-1].record.result == "pass":
+        runs = _ended(dossier, graph, test)
+        run = speaking(runs, current)
+        if run is None or run.record.result == "pass":
             continue
-        last = ended[-1]
         proven = list(dict.fromkeys(f"`{entry.id}`" for entry, _ in referring(graph, test.id, *PROVES)))
         if proven:
-            yield Found.on(last, f"the last run of {call(test)} ended with `{last.record.result}`; {first(proven)} "
-                           f"{'rest' if len(proven) > 1 else 'rests'} on it", "result")
+            yield Found.on(run, f"the last run of {call(test)} {_on(run, runs, current)}ended with `{run.record.result}`; "
+                           f"{first(proven)} {'rest' if len(proven) > 1 else 'rests'} on it", "result")
+
+
+def _on(run: Entry[Run], runs: list[Entry[Run]], current: str | None) -> str:
+    """The revision that a run speaks for, where a newer one on another revision was passed."""
+    if run is runs[0]:
+        return ""
+    how = "on" if run.record.device_revision == current else "that is argued to hold for"
+    return f"{how} `{current}` "
 
 
 @rule("VER523", "W", basis=CALIBRATION)
