@@ -35,8 +35,8 @@ def clean() -> Counter[str]:
     return Counter(map(where, findings(SEEDED / "proof_clean")))
 
 
-def seeded(folder: Path, defect: Defect) -> str:
-    """Make a slip in a copy of the clean project; what is due."""
+def seeded(folder: Path, defect: Defect) -> list[str]:
+    """Make a slip in a copy of the clean project; what is due, and behind it what else the slip leaves open."""
     shutil.copytree(SEEDED / "proof_clean", folder)
     for edit in defect["edits"]:
         path = folder / edit["file"]
@@ -44,10 +44,14 @@ def seeded(folder: Path, defect: Defect) -> str:
         assert text.count(edit["replace"]) == 1, "the text to replace stands there once"
         assert edit["replace"].count("\n") == edit["by"].count("\n"), "an edit keeps the number of lines"
         path.write_text(text.replace(edit["replace"], edit["by"]), "utf-8")
-    name = defect.get("in", defect["edits"][0]["file"])
-    text = (folder / name).read_text("utf-8")
-    assert text.count(defect["at"]) == 1, "the line is named by what stands there once"
-    return f"{defect['code']} {name}:{text[: text.index(defect['at'])].count(chr(10)) + 1}"
+    first = {"code": defect["code"], "in": defect.get("in", defect["edits"][0]["file"]), "at": defect["at"]}
+    return [line_of(folder, place) for place in (first, *defect.get("also", ()))]
+
+
+def line_of(folder: Path, place: Defect) -> str:
+    text = (folder / place["in"]).read_text("utf-8")
+    assert text.count(place["at"]) == 1, "the line is named by what stands there once"
+    return f"{place['code']} {place['in']}:{text[: text.index(place['at'])].count(chr(10)) + 1}"
 
 
 def test_the_clean_proof_has_no_finding():
@@ -59,8 +63,8 @@ def test_the_clean_proof_has_no_finding():
 def test_each_slip_alone(tmp_path, defect):
     due = seeded(tmp_path / "project", defect)
     new = [finding for finding in findings(tmp_path / "project") if not clean()[where(finding)]]
-    assert [where(finding) for finding in new] == [due]
-    (finding,) = new
+    assert sorted(map(where, new)) == sorted(due)
+    finding = next(finding for finding in new if where(finding) == due[0])
     assert defect["says"] in finding.message
     assert finding.basis
     assert finding.fix, "the finding says how to mend it"
