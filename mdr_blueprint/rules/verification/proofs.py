@@ -10,6 +10,7 @@ from mdr_blueprint.facts import Known, said
 from mdr_blueprint.graph import Graph
 from mdr_blueprint.load import Dossier, Entry, Law
 from mdr_blueprint.model import ClauseAnswer, Component, Device, Evidence, GsprAnswer, Requirement, Run, SoftwareItem, Test
+from mdr_blueprint.proof import is_proven
 from mdr_blueprint.rules.engine import Found, entries, rule
 from mdr_blueprint.rules.questions import base, call, first, is_missing, lacks, referring
 from mdr_blueprint.source import Sources
@@ -44,14 +45,13 @@ def _has_result(dossier: Dossier, graph: Graph, answer: Entry[GsprAnswer]) -> bo
 
 
 def _passed(dossier: Dossier, graph: Graph, id_: str) -> bool:
-    """Whether a record is a passed run, or a test or requirement with one."""
+    """Whether a record is a passed run, a test that stands as passed, or a requirement with such a test."""
     entry: Entry[Any] | None = dossier.entries.get(id_)
     if entry is None or isinstance(entry.record, Run):
         return entry is not None and entry.record.result == "pass"
     if isinstance(entry.record, Requirement):
         return any(_passed(dossier, graph, base(test)) for test in entry.record.verified_by)
-    return isinstance(entry.record, Test) and any(
-        run.record.result == "pass" for run, _ in referring(graph, id_, "test", kind="runs"))
+    return isinstance(entry.record, Test) and is_proven(dossier, graph, [id_])
 
 
 @rule("VER535", "E", basis="MDR Annex I 14.1; Annex II 6.2(g)", requires=ROWS)
