@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,7 @@ from mdr_blueprint.model import TestParticulars as Particulars
 from mdr_blueprint.pipeline import compile
 from mdr_blueprint.render.documents import TableBlock, render
 from mdr_blueprint.revision import Revision
+from mdr_blueprint.rules.verification.particulars import ITEMS
 from mdr_blueprint.tables import Gap, Inputs, Lines, Row, Table, Tables
 from mdr_blueprint.tables.measurements import measured_kinds, plain
 from mdr_blueprint.tables.series import clause_order, judged, judged_of_series
@@ -267,7 +269,7 @@ def test_measured_values_are_held_against_their_limits(lamp):
     assert cell(table, table.rows[3], "Source of the limit, decision rule") == "table 3\nshared risk"
     assert cell(table, table.rows[0], "Instrument") == "INS-1\ndue 2026-12-31"
     assert gaps_in(table.rows[2]) == ["undecided", "calibrated from 2024-01-01 to 2025-01-01"]
-    assert gaps_in(table.rows[5]) == ["no limit", "no limit", "no instrument", "no date", "source missing"]
+    assert gaps_in(table.rows[5]) == ["no limit", "no limit", "no instrument", "no date"], "what has no limit needs no source of it"
 
 
 def test_the_rule_of_the_particulars_decides_too(tmp_path):
@@ -447,6 +449,53 @@ def test_particulars_name_what_is_missing(lamp):
     assert {"Samples", "Supply", "Accreditation (ISO/IEC 17025)"} <= {words(row.cells[0]) for row in table.rows if row.gap}
 
 
+SETTLED = (
+    "software: none, programmable: false, mains_powered: false, battery: true, sterile: false, sterilised_before_use: false, "
+    "fire_or_oxygen: false, combined_use: false, interoperable: false, networked: false, home_use: false, emergency_use: false"
+)
+
+
+def test_particulars_that_the_facts_answer_are_no_gap(tmp_path):
+    facts = f"active: true, hardware: true, contact: intact_skin, {SETTLED}"
+    made = tables(tmp_path, "device: {name: Lamp, revision: v2, facts: {FACTS}}\ntest_particulars: {device_revision: v2}\n", facts)
+    shown = {words(row.cells[0]): (words(row.cells[2]), row.gap) for row in made.get("particulars").rows}
+    assert shown["Sterilisation"] == ("none: sterile = false and sterilised before use = false", False)
+    assert shown["Oxygen rich environment"] == ("not for use in it: fire or oxygen = false", False)
+    assert shown["Flammable anaesthetics"] == ("not for use with them: fire or oxygen = false", False)
+    assert shown["Connection to the supply"] == ("none: mains powered = false", False)
+    assert shown["Software"][0].startswith("none: ")
+    assert shown["Configuration"][0].startswith("used alone: ")
+    assert shown["Where it is used, by whom"] == ("not at home and not in emergency services: home use = false and emergency use = false", False)
+    assert shown["Altitude"] == ("not stated", False)
+    assert {title for title, (_, gap) in shown.items() if gap} == {
+        "Laboratory", "Accreditation (ISO/IEC 17025)", "Tested from, to", "Samples", "Protection against electric shock",
+        "Ingress protection", "Mode of operation", "Mobility", "Supply", "Mass", "Surroundings in use", "Decision rule", "Report",
+    }  # fmt: skip
+
+
+def test_the_handbook_names_what_has_to_be_stated():
+    page = (Path(__file__).parent.parent / "docs" / "electrical_safety.md").read_text("utf-8")
+    asked, _, others = page.partition("The others (")
+    asked = asked[asked.index("What has to be stated") :]
+    for item in ITEMS:
+        for name in (field.rpartition(".")[2] for field in item.fields):
+            assert (f"`{name}`" in asked) is item.due, name
+            assert (f"`{name}`" in others.partition(")")[0]) is not item.due, name
+
+
+def test_particulars_are_asked_for_where_facts_are_open_and_what_is_stated_stays(tmp_path):
+    stated = "test_particulars: {device_revision: v2, sterilisation: steam, mobility: hand_held, oxygen_rich: true}\n"
+    made = tables(tmp_path, "device: {name: Lamp, revision: v2, facts: {FACTS}}\n" + stated, "sterile: false, fire_or_oxygen: false")
+    shown = {words(row.cells[0]): words(row.cells[2]) for row in made.get("particulars").rows}
+    assert [shown[title] for title in ("Sterilisation", "Mobility", "Oxygen rich environment")] == ["steam", "hand-held", "for use in it"]
+    assert [shown[title] for title in ("Software", "Connection to the supply", "Configuration")] == ["missing"] * 3
+    (message,) = [f.message for f in made.inputs.report.findings if f.code == "VER566"]
+    named = re.findall("`(\\w+)`", message)
+    rows = {item.title: item for item in ITEMS}
+    gaps = {field for row in made.get("particulars").rows if row.gap for field in rows[words(row.cells[0])].fields}
+    assert set(named) == {field for field in gaps if not field.startswith("laboratory")}, "the rule asks for what the table misses"
+
+
 def test_particulars_of_another_revision_may_be_argued(tmp_path):
     argued = LAMP.replace("status: approved, path", "status: approved, device_revision: v1, delta_assessment: {revision: v2, argument: Same.}, path")
     table = tables(tmp_path, argued.replace("  device_revision: v1\n", "  device_revision: v1\n  evidence: [EV-1]\n")).get("particulars")
@@ -488,6 +537,65 @@ def test_insulation(lamp):
     ]  # fmt: skip
     assert gaps_in(first) == ["measured 4.9 mm", "fail"]
     assert {"not measured", "not tested", "no evidence", "no pollution degree"} <= set(gaps_in(second))
+
+
+REASONED = """
+device: {name: Lamp, revision: v2, facts: {FACTS}}
+test_particulars: {pollution_degree: "2"}
+insulation:
+  BAR-A:
+    title: Winding to skin
+    dielectric: {voltage: 4, unit: kV, result: pass}
+    not_needed: {creepage: solid insulation, clearance: no path in air}
+  BAR-B: {title: Impedance, material: IIIa, clearance: {required: 1, measured: 2, unit: mm}, not_needed: {clearance: potted}}
+  BAR-C: {title: Certified, not_needed: {creepage: by certificate, clearance: by certificate, dielectric: by certificate}}
+components: {CO-1: {title: Lead, applied_part: {type: CF, contact: chest}}, CO-2: {title: Paddle, applied_part: {type: CF, contact: chest, defibrillation_proof: true}}}
+"""
+
+
+def test_what_a_barrier_does_not_need_is_no_gap(tmp_path):
+    first, second, third = tables(tmp_path, REASONED).get("insulation").rows
+    assert [words(first.cells[at]) for at in (5, 6, 7)] == ["pollution degree 2", "not needed: solid insulation", "not needed: no path in air"]
+    assert words(second.cells[7]) == "≥ 1 mm\nmeasured 2 mm\nnot needed: potted"
+    assert gaps_in(second)[-5:] == ["missing", "not needed: potted", "not tested", "missing", "no evidence"], "both cannot be"
+    assert [words(third.cells[at]) for at in (5, 8, 9)] == ["pollution degree 2", "not needed: by certificate", ""]
+
+
+@pytest.mark.parametrize(
+    ("fact", "shown", "gaps"),
+    [(", defibrillation_proof: false", ["no, by the facts", "yes, against the facts"], [False, True]), ("", ["not stated", "yes"], [True, False])],
+)
+def test_the_facts_answer_whether_parts_withstand_defibrillation(tmp_path, fact, shown, gaps):
+    rows = tables(tmp_path, REASONED, FACTS + fact).get("applied_parts").rows
+    assert [words(row.cells[2]) for row in rows] == shown
+    assert [row.gap for row in rows] == gaps
+
+
+@pytest.mark.parametrize(("verdict", "rows"), [("P", 1), ("N/E", 0), ("N/A", 0)])
+def test_protection_from_shock_may_stand_in_another_report(tmp_path, verdict, rows):
+    made = tables(tmp_path, HOOKS.replace("CLAUSE", f'"8": {{verdict: {verdict}, remark: by others, evidence: [EV-1]}}'))
+    assert [len(made.get(name).rows) for name in ("applied_parts", "insulation", "critical_components")] == [rows] * 3
+
+
+LIMITS = (
+    ("unit: V, no_limit: other values are looked up with it", "none: other values are looked up with it", "", ["no instrument", "no date"]),
+    ("no_limit: taken", "none: taken", "no unit", ["no unit", "no instrument", "no date"]),
+    ("unit: V, limit: 30, bound: at_most, limit_source: table 1, no_limit: taken", "≤ 30 V\nnone: taken", "within",
+     ["none: taken", "no instrument", "no date"]),
+)
+
+
+@pytest.mark.parametrize(("said_of_it", "limit", "result", "gaps"), LIMITS)
+def test_why_nothing_limits_a_value_stands_in_its_row(tmp_path, said_of_it, limit, result, gaps):
+    records = HOOKS.replace("CLAUSE", f'"8.5.4": {{verdict: P, measurements: [{{quantity: working voltage, value: 24, {said_of_it}}}]}}')
+    table = tables(tmp_path, records).get("measurements")
+    (row,) = [row for row in table.rows if words(row.cells[2]) == "8.5.4"]
+    assert [cell(table, row, "Limit"), cell(table, row, "Result"), gaps_in(row)] == [limit, result, gaps]
+
+
+def test_a_test_is_described_by_its_protocol_or_by_test_cases(tmp_path):
+    records = HOOKS.replace("CLAUSE", '"4.1": {verdict: P}') + "tests: {TC-1: {title: A, protocol: [EV-1]}, TC-2: {title: B, automated: [t.a]}, TC-3: {title: C}}\n"
+    assert [words(row.cells[2]) for row in tables(tmp_path, records).get("tests").rows] == ["EV-1 v3", "automated: t.a", "missing"]
 
 
 def test_essential_performance(lamp):

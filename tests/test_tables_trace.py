@@ -318,7 +318,7 @@ def test_runs_of_automated_tests_name_what_failed_or_was_skipped(tmp_path):
     assert texts(first)[3:] == ["lamp", "2026-01-01T10:00:00", "9", "a\nb", "c\nd\ne\nf\ng\nh\nand 1 more", "fail"]
     assert not isinstance(first.cells[7], Gap)
     assert second.cells[7] == Gap("a"), "where every case was skipped nothing was tested"
-    assert second.cells[4] == Gap("no time")
+    assert second.cells[4] == "not stated"
     assert not first.gap, "the test was passed the day after"
     (alone,) = tables(tmp_path / "2", LAMP + """  RUN-8: {test: TC-4, device_revision: v2, date: 2026-01-01, result: fail,
     imported: {format: junit, suite: lamp, time: "2026-01-01T10:00:00", cases: 9, failed: [a]}}

@@ -5,17 +5,25 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from mdr_blueprint.load import Entry
-from mdr_blueprint.model import ClauseAnswer, Component, Device, EssentialPerformance, Evidence, TestParticulars
+from mdr_blueprint.model import ClauseAnswer, Component, EssentialPerformance, Evidence, TestParticulars
+from mdr_blueprint.model.electrical import AppliedPart
 from mdr_blueprint.proof import is_argued
+from mdr_blueprint.rules.verification.electrical import leaves_out_shock, withstands_defibrillation
+from mdr_blueprint.rules.verification.particulars import ITEMS, Item
 from mdr_blueprint.tables.engine import table
-from mdr_blueprint.tables.inputs import Inputs, records, spaced
+from mdr_blueprint.tables.inputs import Inputs, prose_or_empty, records, spaced
 from mdr_blueprint.tables.levels import change, live
-from mdr_blueprint.tables.proofs import proof
+from mdr_blueprint.tables.proofs import described, proof
 from mdr_blueprint.tables.series import GENERAL, called_for, clause_link
 from mdr_blueprint.tables.shapes import Cell, Column, Gap, LineItem, Lines, RecordLink, Row, gap_row, row, value
 
-ANAESTHETICS = {"none": "not for use with them", "AP": "category AP", "APG": "category APG"}
-PROTECTION = {"class_I": "class I", "class_II": "class II", "internal": "internally powered"}
+WORDS: dict[str, dict[object, str]] = {
+    "anaesthetics": {"none": "not for use with them", "AP": "category AP", "APG": "category APG"},
+    "mobility": {"hand_held": "hand-held", "body_worn": "body-worn"},
+    "oxygen_rich": {True: "for use in it", False: "not for use in it"},
+    "protection": {"class_I": "class I", "class_II": "class II", "internal": "internally powered"},
+}
+"""Values of the particulars that need other words than they are written with."""
 
 
 @table(
@@ -27,7 +35,7 @@ PROTECTION = {"class_I": "class I", "class_II": "class II", "internal": "interna
     empty="No particulars are recorded.",
 )
 def particulars(inputs: Inputs) -> Iterator[Row]:
-    """An item that is not stated is a gap; without a record there is one row, where the facts call for a report."""
+    """An item that has to be stated and is not is a gap; without a record there is one row, where the facts call for a report."""
     record = inputs.dossier.single(TestParticulars)
     if record is None:
         if called_for(inputs, GENERAL):
@@ -39,64 +47,52 @@ def particulars(inputs: Inputs) -> Iterator[Row]:
 
 
 def _particulars(inputs: Inputs, record: TestParticulars) -> Iterator[tuple[str, str, Cell]]:
-    device = inputs.dossier.single(Device)
-    laboratory = record.laboratory
     yield "Equipment", "", value(inputs.dossier.device_name)
-    yield "Device revision tested", "", _revision(inputs, record, device.revision if device else None)
-    yield "Laboratory", "", _words(laboratory.name if laboratory else None, laboratory.address if laboratory else None)
-    yield "Accreditation (ISO/IEC 17025)", "", _text(inputs, laboratory.accreditation if laboratory else None)
-    yield "Samples received", "", value(record.received)
-    yield "Tested from, to", "", _words(record.tested_from, record.tested_to, joint=" to ", needed=2)
-    yield "Samples", "5.2", _text(inputs, record.samples)
-    yield "Configuration", "", _text(inputs, record.configuration)
-    yield "Software", "", _text(inputs, record.software)
-    yield "Accompanying documents", "7.9", inputs.places(TestParticulars.kind_name, "documents")
-    yield "Protection against electric shock", "6.2", value(PROTECTION.get(record.protection or ""))
-    yield "Types of applied parts", "6.2", _types(inputs)
-    yield "Ingress protection", "6.3", _text(inputs, record.ingress)
-    yield "Sterilisation", "6.4", _text(inputs, record.sterilisation)
-    yield "Oxygen rich environment", "6.5", value(_said(record.oxygen_rich, "for use in it", "not for use in it"))
-    yield "Flammable anaesthetics", "annex G", value(ANAESTHETICS.get(record.anaesthetics or ""))
-    yield "Mode of operation", "6.6", _text(inputs, record.mode_of_operation)
-    yield "Mobility", "", value(spaced(record.mobility or ""))
-    yield "Supply", "4.11", _text(inputs, record.supply)
-    yield "Connection to the supply", "", _text(inputs, record.connection)
-    yield "Mass", "", _text(inputs, record.mass)
-    yield "Where it is used, by whom", "", _text(inputs, record.location)
-    yield "Surroundings in use", "", _text(inputs, record.environment)
-    yield "Altitude", "", _text(inputs, record.altitude)
-    yield "Pollution degree", "8.9", _text(inputs, record.pollution_degree)
-    yield "Overvoltage category", "8.9", _text(inputs, record.overvoltage_category)
-    yield "Decision rule", "", inputs.prose(record.decision_rule)
-    yield "Deviations from the methods", "", inputs.prose(record.deviations)
+    for item in ITEMS:
+        yield item.title, item.clause, _stated(inputs, record, item) or _unstated(inputs, item)
+        if item.fields == ("protection",):
+            yield "Types of applied parts", "6.2", _types(inputs)
     if record.text:
         yield "Remarks", "", inputs.prose(record.text)
-    yield "Report", "", inputs.places(TestParticulars.kind_name, "evidence")
 
 
-def _said(flag: bool | None, yes: str, no: str) -> str | None:
-    return None if flag is None else yes if flag else no
+def _stated(inputs: Inputs, record: TestParticulars, item: Item) -> Cell:
+    """What the record says, empty where it says nothing."""
+    match item.fields:
+        case ("device_revision",):
+            return _revision(inputs, record) if record.device_revision else ""
+        case ("laboratory",):
+            return ", ".join(filter(None, (record.laboratory.name, record.laboratory.address))) if record.laboratory else ""
+        case ("laboratory.accreditation",):
+            return inputs.say(record.laboratory.accreditation) if record.laboratory else ""
+        case ("tested_from", "tested_to"):
+            return f"{record.tested_from} to {record.tested_to}" if record.tested_from and record.tested_to else ""
+        case ("documents" | "evidence" as relation,):
+            return inputs.places(TestParticulars.kind_name, relation, None)
+        case ("decision_rule" | "deviations" as name,):
+            return prose_or_empty(inputs, getattr(record, name))
+        case (name,):
+            found = getattr(record, name)
+            return inputs.say(WORDS.get(name, {}).get(found, str(found))) if found is not None else ""
+    raise ValueError(f"no words for {item.fields}")
 
 
-def _text(inputs: Inputs, text: str | None) -> Cell:
-    return value(inputs.say(text))
+def _unstated(inputs: Inputs, item: Item) -> Cell:
+    """A gap, unless the facts answer it or nobody has to state it."""
+    settled = item.settled(inputs.law, inputs.known)
+    return spaced(settled) if settled else Gap() if item.due else "not stated"
 
 
-def _words(*parts: object, joint: str = ", ", needed: int = 1) -> Cell:
-    found = [str(part) for part in parts if part]
-    return joint.join(found) if len(found) >= needed else Gap()
-
-
-def _revision(inputs: Inputs, record: TestParticulars, described: str | None) -> Cell:
+def _revision(inputs: Inputs, record: TestParticulars) -> Cell:
     """Of another revision than the described one, unless a report about it argues that its results hold for that one."""
-    tested = record.device_revision
-    if not tested or not described or tested == described:
-        return value(tested)
+    tested, current = record.device_revision or "", described(inputs)
+    if current is None or tested == current:
+        return tested
     reports = (inputs.dossier.get(id_, Evidence) for id_ in inputs.graph.targets(TestParticulars.kind_name, "evidence"))
-    arguing = [r.id for r in reports if r and r.record.device_revision == tested and is_argued(r.record, described)]
+    arguing = [r.id for r in reports if r and r.record.device_revision == tested and is_argued(r.record, current)]
     if arguing:
-        return f"{tested}, argued for {described} in {', '.join(arguing)}"
-    return Lines((tested, Gap(f"the file describes {described}")))
+        return f"{tested}, argued for {current} in {', '.join(arguing)}"
+    return Lines((tested, Gap(f"the file describes {current}")))
 
 
 def _types(inputs: Inputs) -> str:
@@ -127,12 +123,23 @@ def applied_parts(inputs: Inputs) -> Iterator[Row]:
                 entry.id,
                 inputs.titled(entry.id),
                 value(part.type, "no type"),
-                value(_said(part.defibrillation_proof, "yes", "no"), "not stated"),
+                _withstands_defibrillation(inputs, part),
                 value(inputs.say(part.contact)),
                 "treated as one (4.6)" if part.treated_as else "by definition",
             )
-    if none and called_for(inputs, GENERAL) and inputs.known.values.get("body_contact") == "true":
+    if none and called_for(inputs, GENERAL) and inputs.known.values.get("body_contact") == "true" and (
+        not leaves_out_shock(inputs.dossier)
+    ):
         yield gap_row(5, "no component says that it is an applied part")
+
+
+def _withstands_defibrillation(inputs: Inputs, part: AppliedPart) -> Cell:
+    declared = withstands_defibrillation(inputs.law, inputs.known)
+    if part.defibrillation_proof is None:
+        return "no, by the facts" if declared is False else Gap("not stated")
+    if part.defibrillation_proof:
+        return Gap("yes, against the facts") if declared is False else "yes"
+    return "no"
 
 
 @table(
@@ -225,5 +232,5 @@ def critical_components(inputs: Inputs) -> Iterator[Row]:
                 *(value(inputs.say(text)) for text in asked),
                 *(shown if any(shown) else (Gap("no standard"), Gap("and no mark"))),
             )
-    if none and called_for(inputs, GENERAL):
+    if none and called_for(inputs, GENERAL) and not leaves_out_shock(inputs.dossier):
         yield gap_row(6, "no component is marked as critical")

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Literal
 
-from mdr_blueprint.model import Insulation
+from mdr_blueprint.model import Insulation, TestParticulars
 from mdr_blueprint.model.electrical import DielectricTest, MeansOfProtection, Spacing, WorkingVoltage
 from mdr_blueprint.quantities import printed
+from mdr_blueprint.rules.verification.electrical import leaves_out_shock
+from mdr_blueprint.rules.verification.insulation import asks_for_material, asks_for_pollution, asks_for_source
 from mdr_blueprint.tables.engine import table
 from mdr_blueprint.tables.inputs import Inputs, records
 from mdr_blueprint.tables.series import GENERAL, called_for, clause_link, short_places
@@ -32,13 +35,14 @@ from mdr_blueprint.tables.shapes import Cell, Column, Gap, LineItem, Lines, Row,
 )
 def insulation(inputs: Inputs) -> Iterator[Row]:
     """A row for each barrier; a distance below what is required is a gap, and so is one that was not measured."""
+    particulars = inputs.dossier.single(TestParticulars)
     none = True
     for entry in records(inputs, Insulation):
         none = False
         record = entry.record
-        degree = f"pollution degree {record.pollution_degree}" if record.pollution_degree else Gap("no pollution degree")
         clauses = [clause_link(inputs, id_) for id_ in inputs.graph.targets(entry.id, "clauses")]
         remark = [inputs.say(record.remark)] if record.remark else []
+        source = [inputs.say(record.requirement) or Gap()] if record.requirement or asks_for_source(record) else []
         components = [inputs.link(id_) for id_ in inputs.graph.targets(entry.id, "components")]
         sides = [inputs.say(side) for side in record.between]
         yield row(
@@ -48,19 +52,40 @@ def insulation(inputs: Inputs) -> Iterator[Row]:
             _lines(*sides, *([] if len(sides) > 1 else [Gap("one side" if sides else "missing")]), *components),
             _protection(record.protection),
             _voltage(record.working_voltage),
-            Lines((inputs.say(record.material) or Gap("no material group"), degree)),
-            _spacing(record.creepage),
-            _spacing(record.clearance),
-            _dielectric(record.dielectric),
-            _lines(inputs.say(record.requirement) or Gap(), *remark),
+            _material(inputs, record, particulars),
+            _shown(inputs, record, "creepage", _spacing(record.creepage)),
+            _shown(inputs, record, "clearance", _spacing(record.clearance)),
+            _shown(inputs, record, "dielectric", _dielectric(record.dielectric)),
+            _lines(*source, *remark),
             _lines(*clauses, *short_places(inputs, entry.id), *([] if record.evidence else [Gap("no evidence")])),
         )
-    if none and called_for(inputs, GENERAL):
+    if none and called_for(inputs, GENERAL) and not leaves_out_shock(inputs.dossier):
         yield gap_row(11, "no insulation is described")
 
 
 def _lines(*items: LineItem) -> Cell:
-    return items[0] if len(items) == 1 else Lines(items)
+    return "" if not items else items[0] if len(items) == 1 else Lines(items)
+
+
+def _material(inputs: Inputs, record: Insulation, particulars: TestParticulars | None) -> Cell:
+    """Group and pollution degree; the degree of the whole equipment where the barrier has none of its own."""
+    found: list[LineItem] = []
+    if record.material or asks_for_material(record):
+        found.append(inputs.say(record.material) or Gap("no material group"))
+    degree = record.pollution_degree or (particulars.pollution_degree if particulars else None)
+    if degree or asks_for_pollution(record, particulars):
+        found.append(f"pollution degree {inputs.say(degree)}" if degree else Gap("no pollution degree"))
+    return _lines(*found)
+
+
+def _shown(inputs: Inputs, record: Insulation, name: Literal["creepage", "clearance", "dielectric"], cell: Cell) -> Cell:
+    """What shows that the barrier holds, or why that is not needed; both at once contradict each other."""
+    if name not in record.not_needed:
+        return cell
+    reason = f"not needed: {inputs.say(record.not_needed[name])}"
+    if getattr(record, name) is None:
+        return reason
+    return Lines((*(cell.items if isinstance(cell, Lines) else (cell,)), Gap(reason)))
 
 
 def _protection(means: MeansOfProtection | None) -> Cell:

@@ -8,14 +8,14 @@ from decimal import Decimal
 
 from mdr_blueprint.clause_tree import ClauseState
 from mdr_blueprint.load import Entry
-from mdr_blueprint.model import ClauseAnswer, Instrument, Insulation, TestParticulars
-from mdr_blueprint.model.electrical import DielectricTest, Spacing
+from mdr_blueprint.model import ClauseAnswer, Instrument
 from mdr_blueprint.model.law import Measurement
 from mdr_blueprint.quantities import Compared, UnitError, compare, printed
-from mdr_blueprint.rules.verification.measurements import OBSERVED
+from mdr_blueprint.rules.verification.insulation import results
+from mdr_blueprint.rules.verification.measurements import OBSERVED, has_decision_rule, kind_of
 from mdr_blueprint.tables.engine import table
-from mdr_blueprint.tables.inputs import Inputs, records, spaced
-from mdr_blueprint.tables.series import GENERAL, clause_label, judged, judged_of_series, judged_others, short_name, states
+from mdr_blueprint.tables.inputs import Inputs, spaced
+from mdr_blueprint.tables.series import clause_label, judged, judged_of_series, judged_others, short_name, states
 from mdr_blueprint.tables.shapes import Cell, Column, Gap, LineItem, Lines, RecordLink, Row, row, value
 
 OTHER = "other"
@@ -50,8 +50,6 @@ COLUMNS = (
     Column("Date", 11),
     Column("Source of the limit, decision rule", 22),
 )
-IN_INSULATION = {"spacing": ("creepage", "clearance"), "dielectric": ("dielectric",)}
-"""Kinds of which the results may stand in the table of insulation -> the fields there."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +73,7 @@ def measurements(inputs: Inputs) -> Iterator[Row]:
     for standard in judged(inputs):
         name = short_name(inputs, standard)
         for state in states(inputs, standard):
-            kind = kind_words(_kind(inputs, state) or OTHER)
+            kind = kind_words(kind_of(inputs.law, state) or OTHER)
             for found in _of_clause(state):
                 clause = RecordLink(found.entry.id, found.entry.key)
                 yield row(found.entry.id, kind, name, clause, *_cells(inputs, found))
@@ -89,7 +87,7 @@ def measured_kinds(inputs: Inputs) -> Sequence[str]:
     for standard in judged_of_series(inputs):
         for state in states(inputs, standard):
             if state.entry and (state.entry.record.measurements or state.own in ("P", "F")):
-                kind = _kind(inputs, state) or (OTHER if state.entry.record.measurements else None)
+                kind = kind_of(inputs.law, state) or (OTHER if state.entry.record.measurements else None)
                 kinds |= {kind: None} if kind else {}
     return sorted(kinds, key=lambda kind: kind == OTHER)
 
@@ -113,23 +111,17 @@ def measurements_of(inputs: Inputs, kind: str) -> Iterator[Row]:
 def _no_value(inputs: Inputs, kind: str) -> tuple[Cell, ...]:
     """The cells of a clause that was judged without a value, which is a gap unless the result was seen or stands elsewhere."""
     said: Cell = Gap("judged, and no value is recorded")
-    fields = IN_INSULATION.get(kind, ())
-    if any(_has_result(getattr(entry.record, name)) for entry in records(inputs, Insulation) for name in fields):
+    if kind in results(inputs.dossier):
         said = "in the table of insulation"
     elif kind in OBSERVED:
         said = "observed, no value"
     return ("", "", "", said, *[""] * (len(COLUMNS) - 4))
 
 
-def _has_result(part: Spacing | DielectricTest | None) -> bool:
-    found = part.measured if isinstance(part, Spacing) else part.result if part else None
-    return found is not None
-
-
 def _of_kind(inputs: Inputs, kind: str) -> list[ClauseState]:
     """The clauses of the series for which something of a kind is measured, as far as the project answers them."""
     told = (state for standard in judged_of_series(inputs) for state in states(inputs, standard) if state.entry)
-    return [state for state in told if (_kind(inputs, state) or OTHER) == kind]
+    return [state for state in told if (kind_of(inputs.law, state) or OTHER) == kind]
 
 
 def _unmeasured(of_kind: Sequence[ClauseState], kind: str) -> list[ClauseState]:
@@ -157,15 +149,6 @@ def _of_clause(state: ClauseState) -> Iterator[Measured]:
             yield Measured(state, state.entry, measurement)
 
 
-def _kind(inputs: Inputs, state: ClauseState) -> str | None:
-    """As the library has it; for a clause of a particular standard, also of the clause that it changes."""
-    if state.item.table or not state.item.changes:
-        return state.item.table
-    general = inputs.law.standard(GENERAL)
-    changed = general.clauses.get(state.item.changes) if general else None
-    return changed.table if changed else None
-
-
 def _clause(inputs: Inputs, found: Measured) -> RecordLink:
     return RecordLink(found.entry.id, clause_label(inputs, found.state.standard, found.entry.key))
 
@@ -179,8 +162,8 @@ def _cells(inputs: Inputs, found: Measured) -> list[Cell]:
         inputs.titled(m.part) if m.part else "",
         condition(m),
         _value(m, mark),
-        _limit(m),
-        held if isinstance(held, Gap) else _result(inputs, found, held),
+        _limit(inputs, m),
+        _result(inputs, found, held) if isinstance(held, Compared) else held,
         _signed(held) if isinstance(held, Compared) else "",
         _share(held) if isinstance(held, Compared) else "",
         _instrument(inputs, m),
@@ -189,8 +172,10 @@ def _cells(inputs: Inputs, found: Measured) -> list[Cell]:
     ]
 
 
-def _held(m: Measurement) -> Compared | Gap:
-    """The value held against its limit, or why that cannot be done."""
+def _held(m: Measurement) -> Compared | Gap | str:
+    """The value held against its limit, or why that cannot be done; empty where nothing limits it."""
+    if m.value is not None and m.limit is None and m.no_limit:
+        return "" if m.unit else Gap("no unit")
     if m.value is None or m.limit is None or m.bound is None:
         return Gap("no value" if m.value is None else "no limit" if m.limit is None else "direction of the limit missing")
     try:
@@ -203,15 +188,9 @@ def _result(inputs: Inputs, found: Measured, held: Compared) -> str | Gap:
     if not held.keeps:
         return Gap("outside the limit")
     if held.is_undecided:
-        return "within, by the decision rule" if _has_rule(inputs, found) else Gap("undecided")
+        ruled = has_decision_rule(inputs.dossier, found.entry, found.measurement)
+        return "within, by the decision rule" if ruled else Gap("undecided")
     return "within"
-
-
-def _has_rule(inputs: Inputs, found: Measured) -> bool:
-    """Whether a decision rule is stated: at the value, for the whole report, or in the remark of the clause."""
-    particulars = inputs.dossier.single(TestParticulars)
-    in_remark = "decision rule" in (found.entry.record.remark or "").casefold()
-    return bool(found.measurement.decision_rule or (particulars and particulars.decision_rule) or in_remark)
 
 
 def _value(m: Measurement, mark: str) -> Cell:
@@ -222,17 +201,22 @@ def _value(m: Measurement, mark: str) -> Cell:
     return f"{m.value} {printed(m.unit)}".rstrip() + spread + mark
 
 
-def _limit(m: Measurement) -> Cell:
+def _limit(inputs: Inputs, m: Measurement) -> Cell:
+    reason = f"none: {inputs.say(m.no_limit)}" if m.no_limit else ""
     if m.limit is None:
-        return Gap("no limit")
+        return reason or Gap("no limit")
     sign = {"at_most": "≤ ", "at_least": "≥ ", None: ""}[m.bound]
-    return f"{sign}{m.limit} {printed(m.limit_unit or m.unit)}".rstrip()
+    limit = f"{sign}{m.limit} {printed(m.limit_unit or m.unit)}".rstrip()
+    return Lines((limit, Gap(reason))) if reason else limit
 
 
 def _source(inputs: Inputs, m: Measurement) -> Cell:
     """Where the limit comes from, and how a value is judged whose uncertainty reaches over it."""
-    source: LineItem = inputs.say(m.limit_source) or Gap("source missing")
-    return Lines((source, inputs.say(m.decision_rule))) if m.decision_rule else source
+    source: list[LineItem] = [inputs.say(m.limit_source)] if m.limit_source else []
+    if m.limit is not None and not source:
+        source.append(Gap("source missing"))
+    source += [inputs.say(m.decision_rule)] if m.decision_rule else []
+    return "" if not source else source[0] if len(source) == 1 else Lines(tuple(source))
 
 
 def _signed(held: Compared) -> str:

@@ -10,14 +10,13 @@ from mdr_blueprint.answers import answer_of
 from mdr_blueprint.clause_tree import WORST_FIRST, ClauseState, hooks
 from mdr_blueprint.load import Entry
 from mdr_blueprint.model import AppliedStandard, GsprAnswer, Need, Requirement
+from mdr_blueprint.rules.verification.requirements import LEVELS
 from mdr_blueprint.tables.engine import table
 from mdr_blueprint.tables.inputs import Inputs, records, standard_words
 from mdr_blueprint.tables.proofs import live, origin, requirement_result, standing, tests_of
 from mdr_blueprint.tables.series import counted, states, verdict_counts
 from mdr_blueprint.tables.shapes import Cell, Column, Gap, LineItem, Lines, RecordLink, Row, row, value
 
-LEVELS = ("system", "subsystem", "item")
-"""From the whole to its parts; a need stands above them."""
 SHOWN = 6
 """How many clauses or documents a cell names before it only counts the rest."""
 

@@ -70,11 +70,14 @@ def tests(inputs: Inputs) -> Iterator[Row]:
 
 def _method(inputs: Inputs, entry: Entry[Test]) -> Cell:
     """What is done, and the protocol or the automated cases that do it."""
-    method = inputs.prose(entry.record.method)
     protocol = inputs.places(entry.id, "protocol", None)
-    items = protocol.items if isinstance(protocol, Lines) else (protocol,) if isinstance(protocol, RecordLink) else ()
-    named = [f"automated: {', '.join(entry.record.automated)}"] if entry.record.automated else []
-    return Lines((method, *items, *named)) if isinstance(method, (Words, Gap)) and (items or named) else method
+    items: list[LineItem] = [*protocol.items] if isinstance(protocol, Lines) else []
+    items += [protocol] if isinstance(protocol, RecordLink) else []
+    items += [f"automated: {', '.join(entry.record.automated)}"] if entry.record.automated else []
+    method = prose_or_empty(inputs, entry.record.method)
+    if isinstance(method, Words):
+        items.insert(0, method)
+    return Gap() if not items else items[0] if len(items) == 1 else Lines(tuple(items))
 
 
 @table(
@@ -131,7 +134,7 @@ def instruments(inputs: Inputs) -> Iterator[Row]:
             entry.id,
             inputs.link(entry.id),
             inputs.illustrative(entry, record.title),
-            value(record.serial),
+            inputs.say(record.serial) or "not stated",
             value(record.calibrated),
             value(record.due),
         )

@@ -1,32 +1,41 @@
-"""Electrical safety besides verdicts and values: laboratory, applied parts, essential performance, insulation, components."""
+"""Electrical safety besides verdicts and values: essential performance, applied parts, critical components."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
-from mdr_blueprint.load import Dossier
-from mdr_blueprint.model import ClauseAnswer, Component, Device, EssentialPerformance, Evidence, Insulation, TestParticulars
+from mdr_blueprint.facts import Known
+from mdr_blueprint.load import Dossier, Law
+from mdr_blueprint.model import ClauseAnswer, Component, EssentialPerformance
 from mdr_blueprint.rules.engine import Found, entries, rule
 from mdr_blueprint.rules.questions import base, call, gaps, is_missing, lacks, listed, unsaid
 from mdr_blueprint.rules.verification.measurements import measured
 from mdr_blueprint.source import Sources
 
 GENERAL = "iec-60601-1"
+SHOCK = "8"
+"""The clause on protection against electric shock."""
 ESSENTIAL = "IEC 60601-1 4.3; MDR Annex I 1 and 18.1"
-PARTICULARS = ("device_revision", "samples", "tested_from", "tested_to", "protection", "supply", "ingress", "mode_of_operation")
-INSULATION: dict[str, tuple[tuple[str | int, ...], ...]] = {
-    "the two sides in `between`": (("between", 0), ("between", 1)),
-    "`protection`": (("protection", "kind"), ("protection", "count")),
-}
-"""How a message names a group of cells of the insulation table -> the cells, of which none may be empty."""
-SHOWN: dict[str, tuple[str, tuple[str, ...]]] = {
-    "creepage": ("`creepage` required and measured", ("required", "measured", "unit")),
-    "clearance": ("`clearance` required and measured", ("required", "measured", "unit")),
-    "dielectric": ("`dielectric` voltage and result", ("voltage", "unit", "result")),
-}
-"""What shows that a barrier holds -> how a message names it, and its cells. Not each barrier needs all: solid insulation has no
-path in air, and a protective impedance no dielectric strength.
-"""
+
+
+def judges_shock(dossier: Dossier) -> bool:
+    """Whether a clause on protection against electric shock is passed or failed."""
+    return any(entry.owner == GENERAL and entry.key.partition(".")[0] == SHOCK and entry.record.verdict in ("P", "F")
+               for entry in entries(dossier, ClauseAnswer))
+
+
+def leaves_out_shock(dossier: Dossier) -> bool:
+    """Whether all of that clause does not apply, or stands in another report."""
+    entry = dossier.get(f"{GENERAL}#{SHOCK}", ClauseAnswer)
+    left_out = entry is not None and entry.record.retired is None and entry.record.verdict in ("N/A", "N/E")
+    return left_out and not judges_shock(dossier)
+
+
+def withstands_defibrillation(law: Law, known: Known) -> bool | None:
+    """Whether the facts say that an applied part is declared to; None where they do not say."""
+    content = law.standard(GENERAL)
+    clause = content.clauses.get("8.5.5") if content else None
+    return known.judge(clause.when).holds if clause and clause.when else None
 
 
 @rule("VER548", "E", basis=ESSENTIAL)
@@ -69,44 +78,18 @@ def unnamed_essential_performance(dossier: Dossier, sources: Sources) -> Iterato
                        "verdict")
 
 
-@rule("VER550", "E", basis="IEC 60601-1 8.8.3 and 8.9; MDR Annex I 18.7")
-def insulation_below_required(dossier: Dossier) -> Iterator[Found]:
-    """An insulation falls short of what is required of it.
+@rule("VER578", "W", basis=ESSENTIAL)
+def incomplete_essential_performance(dossier: Dossier) -> Iterator[Found]:
+    """It is not said how far an essential performance may degrade.
 
-    Why: the barrier between a dangerous voltage and a person is thinner than it has to be.
-    Fix: mend the design and measure again, or correct the values.
+    Why: where it ends is what the laboratory tests against: in normal use, with a single fault, and during tests of immunity,
+    whose pass criterion by IEC 60601-1-2 it is.
+    Fix: add what the message names; where no degradation is allowed, say that.
     """
-    for entry in entries(dossier, Insulation):
-        for name in ("creepage", "clearance"):
-            spacing = getattr(entry.record, name)
-            if spacing is None or spacing.required is None or spacing.measured is None or spacing.measured >= spacing.required:
-                continue
-            unit = f" {spacing.unit}" if spacing.unit else ""
-            yield Found.on(entry, f"`{name}` of {call(entry)} is {spacing.measured}{unit} and should be at least "
-                           f"{spacing.required}{unit}", name, key=True)
-        if entry.record.dielectric is not None and entry.record.dielectric.result == "fail":
-            yield Found.on(entry, f"{call(entry)} failed the test of dielectric strength", "dielectric", "result")
-
-
-@rule("VER551", "W", basis="IEC 60601-1 8.5 to 8.9")
-def incomplete_insulation(dossier: Dossier) -> Iterator[Found]:
-    """A row of the insulation table has empty cells.
-
-    Why: the laboratory checks each barrier from the diagram to the table; an empty cell is a question.
-    Fix: add what the message names; where a barrier needs no creepage distance, clearance or dielectric test, leave the field out
-    and name it in `remark` with the reason, such as "solid insulation: no creepage, no clearance".
-    """
-    for entry in entries(dossier, Insulation):
-        missing = [name for name, cells in INSULATION.items() if any(unsaid(entry, *cell) for cell in cells)]
-        if unsaid(entry, "working_voltage", "unit") or (
-                unsaid(entry, "working_voltage", "rms") and unsaid(entry, "working_voltage", "peak")):
-            missing.append("`working_voltage`")
-        shown = [group for group in SHOWN if not unsaid(entry, group)]
-        remark = (entry.record.remark or "").casefold() if shown else ""
-        missing += [name for group, (name, cells) in SHOWN.items()
-                    if any(unsaid(entry, group, cell) for cell in cells) and (group in shown or group not in remark)]
+    for entry in entries(dossier, EssentialPerformance):
+        missing = gaps(entry, "limit", "single_fault", "immunity")
         if missing:
-            yield Found.on(entry, f"{call(entry)} lacks {listed(missing)}")
+            yield Found.on(entry, f"{call(entry)} has no {listed(missing, 'or')}")
 
 
 @rule("VER552", "E", basis="IEC 60601-1 8.3 and 6.2")
@@ -119,6 +102,28 @@ def applied_part_without_type(dossier: Dossier) -> Iterator[Found]:
     for entry in entries(dossier, Component):
         if "applied_part" in entry.raw and unsaid(entry, "applied_part", "type"):
             yield Found.on(entry, f"{call(entry)} is an applied part without a type", "applied_part", key=True)
+
+
+@rule("VER577", "W", basis="IEC 60601-1 3.8, 7.9.2 and 8.5.5", requires=("VER552",))
+def incomplete_applied_part(dossier: Dossier, law: Law, known: Known) -> Iterator[Found]:
+    """An applied part is not described, or against the facts.
+
+    Why: where and for how long it touches the patient decides about temperature and materials, and whether it withstands
+    defibrillation about tests and marking.
+    Fix: add what the message names, or correct the fact.
+    """
+    declared = withstands_defibrillation(law, known)
+    for entry in entries(dossier, Component):
+        part = entry.record.applied_part
+        if part is None:
+            continue
+        asked = ("contact",) if declared is False else ("contact", "defibrillation_proof")
+        missing = [f"`{field}`" for field in asked if unsaid(entry, "applied_part", field)]
+        if missing:
+            yield Found.on(entry, f"the applied part {call(entry)} has no {listed(missing, 'or')}", "applied_part", key=True)
+        if part.defibrillation_proof and declared is False:
+            yield Found.on(entry, f"the applied part {call(entry)} is defibrillation-proof, and by the facts of the device no "
+                           "part is", "applied_part", "defibrillation_proof")
 
 
 @rule("VER565", "E", basis="IEC 60601-1 8.3 and 8.7.3 (limits by type of applied part)")
@@ -154,51 +159,21 @@ def incomplete_critical_component(dossier: Dossier) -> Iterator[Found]:
             yield Found.on(entry, f"the critical {call(entry)} has no {listed(missing)}", "critical", key=True)
 
 
-@rule("VER559", "W", basis="MDR Annex II 6.1(b); ISO/IEC 17025:2017")
-def laboratory_not_accredited(dossier: Dossier) -> Iterator[Found]:
-    """The laboratory is not named, or nothing is said of its accreditation.
+@rule("VER579", "W", basis="IEC 60601-1 4.6, 4.8, 8.3, 8.8 and 8.9; MDR Annex II 6.1(b)")
+def unrecorded_protection(dossier: Dossier, sources: Sources, known: Known) -> Iterator[Found]:
+    """Protection against electric shock is judged, and its barriers, applied parts or critical components are not named.
 
-    Why: a result of a laboratory without accreditation needs an argument that its methods and people can be relied on.
-    Fix: name the laboratory with number and body of its accreditation, or say in `accreditation` why it has none.
+    Why: the verdicts rest on them: on each barrier between mains and a person, on the type of each applied part, and on the
+    components that must not be exchanged.
+    Fix: write what the message names, or leave the clause to the report that has it (N/E).
     """
-    for entry in entries(dossier, TestParticulars):
-        if unsaid(entry, "laboratory"):
-            yield Found.on(entry, f"{call(entry)} name no laboratory", "laboratory")
-        elif unsaid(entry, "laboratory", "accreditation"):
-            yield Found.on(entry, f"{call(entry)} name no accreditation of the laboratory", "laboratory", key=True)
-
-
-@rule("VER566", "W", basis="IEC 60601-1 5 and 6; MDR Annex II 6.1(b)")
-def incomplete_test_particulars(dossier: Dossier, sources: Sources) -> Iterator[Found]:
-    """Clauses are judged, and it is not said what was tested.
-
-    Why: classes, supply and samples decide which clauses hold and in which condition they were tested; it is the first page that
-    a laboratory fills in.
-    Fix: write `test_particulars`, with what the message names.
-    """
-    for entry in entries(dossier, TestParticulars):
-        missing = gaps(entry, *PARTICULARS)
-        if missing:
-            yield Found.on(entry, f"{call(entry)} have no {listed(missing, 'or')}")
-    judged = any(answer.owner == GENERAL and answer.record.verdict in ("P", "F") for answer in entries(dossier, ClauseAnswer))
-    if judged and is_missing(dossier, sources, "test_particulars"):
-        yield Found.missing(dossier, "test_particulars", f"clauses of `{GENERAL}` are judged, but the project has no "
-                            "`test_particulars`")
-
-
-@rule("VER567", "W", basis="MDR Annex II 6.1(b) (tests on the device in question)", requires=("VER566",))
-def particulars_of_other_revision(dossier: Dossier) -> Iterator[Found]:
-    """The laboratory tested another revision of the device, and no report says so.
-
-    Why: verdicts and values belong to what was tested; the file describes one revision.
-    Fix: repeat the tests, or give the report its `device_revision` and a `delta_assessment` for this revision.
-    """
-    device = dossier.single(Device)
-    for entry in entries(dossier, TestParticulars):
-        tested = entry.record.device_revision
-        if device is None or device.revision is None or tested is None or tested == device.revision:
-            continue
-        reports = [dossier.get(base(reference), Evidence) for reference in entry.record.evidence]
-        if not any(report is not None and report.record.device_revision == tested for report in reports):
-            yield Found.on(entry, f"{call(entry)} are of revision `{tested}`; this file describes `{device.revision}`",
-                           "device_revision")
+    if not judges_shock(dossier):
+        return
+    components = [entry.raw for entry in entries(dossier, Component)]
+    judged = "protection against electric shock is judged, but"
+    if is_missing(dossier, sources, "insulation"):
+        yield Found.missing(dossier, "insulation", f"{judged} the project describes no `insulation`")
+    if not any("critical" in raw for raw in components):
+        yield Found.missing(dossier, "components", f"{judged} no component is `critical`")
+    if known.values.get("body_contact") == "true" and not any("applied_part" in raw for raw in components):
+        yield Found.missing(dossier, "components", f"{judged} no component is an `applied_part`, and the device touches the body")

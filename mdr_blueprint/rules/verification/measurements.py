@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from decimal import Decimal
 
+from mdr_blueprint.clause_tree import ClauseState
 from mdr_blueprint.facts import Known
 from mdr_blueprint.load import Dossier, Entry, Law
 from mdr_blueprint.model import ClauseAnswer, Insulation, TestParticulars
@@ -13,10 +14,14 @@ from mdr_blueprint.quantities import Compared, UnitError, check_unit, compare
 from mdr_blueprint.rules.engine import Found, entries, rule
 from mdr_blueprint.rules.questions import call, first, listed, unsaid
 from mdr_blueprint.rules.verification.clauses import trees
+from mdr_blueprint.rules.verification.insulation import results
 
+GENERAL = "iec-60601-1"
 REPORT = "MDR Annex II 4(c), (d) and 6.1(b)"
 MEASURED = "MDR Annex II 6.1(b); ISO/IEC 17025:2017 7.8"
 BOUNDS = {"at_most": "at most", "at_least": "at least"}
+JUDGED = ("P", "F", "N/A", "N/E")
+"""Verdicts with which a clause counts as told; what is open is found as such."""
 OBSERVED = frozenset({"faults", "ingress", "marking_durability", "strength"})
 """Kinds of which the result may be what was seen: a marking that can still be read has no value."""
 KINDS = {"field": "magnetic field", "sar": "absorption rate (SAR)", "spacing": "creepage distance or air clearance",
@@ -49,15 +54,24 @@ def _compared(measurement: Measurement) -> Compared | None:
     if measurement.value is None or measurement.limit is None or measurement.bound is None:
         return None
     try:
-        return compare(measurement.value, measurement.unit, measurement.limit, measurement.limit_unit, measurement.bound,
-                       measurement.uncertainty)
+        return compare(measurement.value, measurement.unit, measurement.limit, measurement.limit_unit or measurement.unit,
+                       measurement.bound, measurement.uncertainty)
     except UnitError:
         return None
 
 
+def has_decision_rule(dossier: Dossier, entry: Entry[ClauseAnswer], measurement: Measurement) -> bool:
+    """Whether it is said how a value is judged whose uncertainty reaches over its limit: at the value, in the remark of the
+    clause or for the whole report.
+    """
+    particulars = dossier.single(TestParticulars)
+    in_remark = "decision rule" in (entry.record.remark or "").casefold()
+    return bool(measurement.decision_rule or in_remark or (particulars is not None and particulars.decision_rule))
+
+
 def _limit(measurement: Measurement) -> str:
     value = f"{measurement.value} {measurement.unit or ''}".strip()
-    limit = f"{measurement.limit} {measurement.limit_unit or ''}".strip()
+    limit = f"{measurement.limit} {measurement.limit_unit or measurement.unit or ''}".strip()
     return f"{measurement.quantity} is {value} and should be {BOUNDS[measurement.bound or 'at_most']} {limit}"
 
 
@@ -69,7 +83,7 @@ def verdict_against_limit(dossier: Dossier) -> Iterator[Found]:
     Fix: correct the verdict, the value or the limit.
     """
     for entry in entries(dossier, ClauseAnswer):
-        for index, measurement in measured(entry) if entry.record.verdict in ("P", "N/A") else ():
+        for index, measurement in measured(entry) if entry.record.verdict in ("P", "N/A", "N/E") else ():
             compared = _compared(measurement)
             if compared is not None and not compared.keeps:
                 yield Found.on(entry, f"{call(entry)} is {entry.record.verdict}, but {_limit(measurement)}",
@@ -83,14 +97,9 @@ def undecided_measurement(dossier: Dossier) -> Iterator[Found]:
     Why: the true value may lie on the other side; whether that is a pass depends on a decision rule that someone has to state.
     Fix: state the decision rule in `decision_rule` of the measurement or of `test_particulars`.
     """
-    particulars_ = dossier.single(TestParticulars)
-    if particulars_ is not None and particulars_.decision_rule:
-        return
     for entry in entries(dossier, ClauseAnswer):
-        if entry.record.verdict not in ("P", "F") or "decision rule" in (entry.record.remark or "").casefold():
-            continue
-        for index, measurement in measured(entry):
-            compared = None if measurement.decision_rule else _compared(measurement)
+        for index, measurement in measured(entry) if entry.record.verdict in JUDGED else ():
+            compared = None if has_decision_rule(dossier, entry, measurement) else _compared(measurement)
             if compared is not None and compared.is_undecided:
                 spread = f"{measurement.uncertainty} {measurement.unit or ''}".strip()
                 yield Found.on(entry, f"in {call(entry)} {_limit(measurement)}: the uncertainty of {spread} reaches over the "
@@ -99,18 +108,24 @@ def undecided_measurement(dossier: Dossier) -> Iterator[Found]:
 
 @rule("VER543", "W", basis=MEASURED)
 def measurement_without_unit_or_limit(dossier: Dossier) -> Iterator[Found]:
-    """A measured value cannot be judged: value, unit, limit or the side of the limit is missing.
+    """A measured value cannot be judged: value, unit, limit or the side of the limit is missing, or a limit stands beside the
+    reason why there is none.
 
     Why: 38 is a pass or a failure only when it is known of what, against what and in which direction.
-    Fix: add what the message names; a plain count has the unit `count`, a ratio `%`.
+    Fix: add what the message names; a plain count has the unit `count`, a ratio `%`. Where nothing limits the value, say why in
+    `no_limit` and leave the limit out.
     """
     for entry in entries(dossier, ClauseAnswer):
         for index, measurement in measured(entry):
-            missing = [f"`{field}`" for field in ("value", "unit", "limit", "limit_unit", "bound")
-                       if unsaid(entry, "measurements", index, field)]
+            unlimited = not unsaid(entry, "measurements", index, "no_limit")
+            asked = ("value", "unit") if unlimited else ("value", "unit", "limit", "bound")
+            missing = [f"`{field}`" for field in asked if unsaid(entry, "measurements", index, field)]
             if missing:
                 yield Found.on(entry, f"in {call(entry)} {measurement.quantity} has no {listed(missing, 'or')}",
                                "measurements", index)
+            elif unlimited and not unsaid(entry, "measurements", index, "limit"):
+                yield Found.on(entry, f"in {call(entry)} {measurement.quantity} has a limit, and a reason why it has none",
+                               "measurements", index, "no_limit")
 
 
 @rule("VER544", "E", basis=MEASURED)
@@ -179,6 +194,13 @@ def untraceable_measurement(dossier: Dossier) -> Iterator[Found]:
                                "measurements", index)
 
 
+def kind_of(law: Law, state: ClauseState) -> str | None:
+    """The kind of measurement that a clause asks for; of a particular standard, also that of the clause which it changes."""
+    general = law.standard(GENERAL)
+    changed = general.clauses.get(state.item.changes) if general and state.item.changes else None
+    return state.item.table or (changed.table if changed else None)
+
+
 @rule("VER568", "W", basis="MDR Annex II 6.1(b); the kind of measurement that the clause asks for", requires=("VER511", "VER521"))
 def verdict_without_value(dossier: Dossier, law: Law, known: Known) -> Iterator[Found]:
     """A clause that asks for a measurement is judged, and no value of that kind is recorded.
@@ -188,10 +210,10 @@ def verdict_without_value(dossier: Dossier, law: Law, known: Known) -> Iterator[
     report alone holds them, say so in a waiver.
     """
     asked: dict[str, list[Entry[ClauseAnswer]]] = {}
-    recorded = set(_in_the_table_of_insulation(dossier))
+    recorded = set(results(dossier))
     for tree in trees(dossier, law, known).values():
         for state in tree:
-            kind = state.item.table
+            kind = kind_of(law, state)
             if state.entry is None or kind is None:
                 continue
             if state.entry.record.measurements:
@@ -203,15 +225,6 @@ def verdict_without_value(dossier: Dossier, law: Law, known: Known) -> Iterator[
             others = f" (asked for by {first([entry.key for entry in judged[1:]])} as well)" if judged[1:] else ""
             yield Found.on(judged[0], f"{call(judged[0])} is {judged[0].record.verdict}, and no value of "
                            f"{KINDS.get(kind, kind.replace('_', ' '))} is recorded{others}", "verdict")
-
-
-def _in_the_table_of_insulation(dossier: Dossier) -> Iterator[str]:
-    for entry in entries(dossier, Insulation):
-        spacings = (entry.record.creepage, entry.record.clearance)
-        if any(spacing is not None and spacing.measured is not None for spacing in spacings):
-            yield "spacing"
-        if entry.record.dielectric is not None and entry.record.dielectric.result is not None:
-            yield "dielectric"
 
 
 @rule("VER569", "E", basis=MEASURED)

@@ -8,10 +8,12 @@ from mdr_blueprint.graph import Graph
 from mdr_blueprint.load import Dossier
 from mdr_blueprint.model import Need, Requirement, Test
 from mdr_blueprint.rules.engine import Found, entries, rule
-from mdr_blueprint.rules.questions import call, is_missing, is_used, lacks, referring, unread
+from mdr_blueprint.rules.questions import base, call, gaps, is_missing, is_used, lacks, listed, referring, unread
 from mdr_blueprint.source import Sources
 
 VERIFICATION = "MDR Annex II 6.1(b); ISO 13485:2016 7.3.6"
+LEVELS = ("system", "subsystem", "item")
+"""From the whole to its parts."""
 PROVES = ("verified_by", "verified_implementation", "verified_effectiveness")
 
 
@@ -54,6 +56,36 @@ def orphan_test(dossier: Dossier, graph: Graph, sources: Sources) -> Iterator[Fo
             yield Found.on(entry, f"{call(entry)} verifies no requirement and no risk control")
 
 
+@rule("VER580", "W", basis="ISO 13485:2016 7.3.3; MDR Annex II 3(a) and 6.1(b)")
+def incomplete_requirement(dossier: Dossier) -> Iterator[Found]:
+    """A requirement has no text, no level or no kind.
+
+    Why: a title is no requirement that a test could fail; level and kind say where in the design it stands and who fulfils it.
+    Fix: add what the message names.
+    """
+    for entry in entries(dossier, Requirement):
+        missing = gaps(entry, "text", "level", "kind")
+        if missing:
+            yield Found.on(entry, f"{call(entry)} has no {listed(missing, 'or')}")
+
+
+@rule("VER582", "I", basis="ISO 13485:2016 7.3.2(e) (traceability of outputs to inputs); MDR Annex II 3(a)")
+def level_not_below(dossier: Dossier) -> Iterator[Found]:
+    """A requirement satisfies another one and does not stand on a level below it.
+
+    Why: levels tell a reader which part of the device answers for what; a part that asks something of the whole is turned round.
+    Fix: correct `level` of one of the two, or turn `satisfies` round; what refines a requirement on its own level belongs in it.
+    """
+    for entry in entries(dossier, Requirement):
+        for index, reference in enumerate(entry.record.satisfies):
+            above = dossier.get(base(reference), Requirement)
+            if above is None or above.record.retired is not None or not (entry.record.level and above.record.level):
+                continue
+            if LEVELS.index(entry.record.level) <= LEVELS.index(above.record.level):
+                yield Found.on(entry, f"{call(entry)} of level {entry.record.level} satisfies {call(above)} of level "
+                               f"{above.record.level}", "satisfies", index)
+
+
 @rule("VER504", "E", basis="ISO 13485:2016 7.3.6 (methods and acceptance criteria); MDR Annex II 6.1(b)")
 def test_without_acceptance(dossier: Dossier) -> Iterator[Found]:
     """A test has no acceptance criterion.
@@ -64,6 +96,18 @@ def test_without_acceptance(dossier: Dossier) -> Iterator[Found]:
     for entry in entries(dossier, Test):
         if lacks(entry, "acceptance"):
             yield Found.on(entry, f"{call(entry)} has no acceptance criterion", "acceptance")
+
+
+@rule("VER581", "W", basis="ISO 13485:2016 7.3.6 (methods and acceptance criteria); MDR Annex II 6.1(b)")
+def test_without_method(dossier: Dossier) -> Iterator[Found]:
+    """It is not said how a test is done.
+
+    Why: whoever repeats it after a change needs the same set-up; the reviewer asks whether it can find what it should.
+    Fix: write it in `method`, name the `protocol`, or the test cases in `automated`.
+    """
+    for entry in entries(dossier, Test):
+        if lacks(entry, "method") and lacks(entry, "protocol") and lacks(entry, "automated"):
+            yield Found.on(entry, f"{call(entry)} does not say how it is done")
 
 
 @rule("VER557", "I", basis="ISO 13485:2016 7.3.6 (statistical techniques with rationale for sample size)", requires=("VER504",))
