@@ -187,17 +187,18 @@ def _laxer(measurement: Measurement, figures: list[ClauseFigure]) -> str:
     if measurement.limit is None or measurement.bound is None or not figures:
         return ""
     allowed: list[str] = []
+    unit = measurement.limit_unit or measurement.unit
     for figure in figures:
         value = number(figure.value)
         if value is None or figure.bound is None:
             return ""
         try:
             kept = figure.bound == measurement.bound and compare(
-                measurement.limit, measurement.limit_unit, value, figure.unit, figure.bound).keeps
+                measurement.limit, unit, value, figure.unit, figure.bound).keeps
         except UnitError:
             return ""
         if kept:
             return ""
         allowed.append(f"{BOUNDS[figure.bound]} {figure.value} {figure.unit or ''}".strip())
-    limit = f"{measurement.limit} {measurement.limit_unit or ''}".strip()
+    limit = f"{measurement.limit} {unit or ''}".strip()
     return f"{BOUNDS[measurement.bound]} {limit}, but the clause allows {listed(list(dict.fromkeys(allowed)), 'or')}"
