@@ -21,7 +21,7 @@ class Proof:
     shown: RecordLink
     """The test, or the document with the section that is named."""
     result: str | Gap
-    """Of the newest run of a test; the status of a document."""
+    """Of the run that speaks for a test; the status of a document."""
     revision: str | Gap
     """Revision of the device that was looked at; a gap where it is another one than that of the file."""
     date: str
