@@ -77,7 +77,7 @@ def _summary(made: Import, dry_run: bool) -> Iterator[str]:
     """The runs, the cases that are nobody's, and last one line that counts."""
     plan, prefix = made.plan, way_to(made.root)
     for patch in made.patches:
-        yield f"{'Not written' if dry_run else 'Written'}: {prefix}{'/' if prefix else ''}{patch.path}"
+        yield f"{'Dry run, would write' if dry_run else 'Written'}: {prefix}{'/' if prefix else ''}{patch.path}"
     for line in plan.lines[:SHOWN_RUNS]:
         done, number = line.execution, len(line.execution.cases)
         yield (f"  {dim('new    ' if line.is_new else 'changed')} {bold(line.id)} of {line.execution.test}: {done.result}"
