@@ -76,7 +76,7 @@ def worst(verdicts: Iterable[Verdict]) -> Verdict:
 
 
 def reopened_by(answer: ClauseAnswer, known: Known) -> tuple[tuple[str, str], ...]:
-    """The facts that an answer rests on and that do not hold for the device (any more)."""
+    """The facts that an answer rests on and that do not hold for the device."""
     return tuple((name, fact.value) for name, fact in answer.facts.items() if known.values.get(name) != fact.value)
 
 

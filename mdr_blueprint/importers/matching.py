@@ -17,7 +17,6 @@ WORD = re.compile(r"[^\W_]+")
 BRACKETS = re.compile(r"\[.*\]\Z", re.DOTALL)
 """What pytest adds to a name for each set of parameters."""
 
-
 _Name = tuple[str, str]
 """Id of a test, and one name in its `automated`."""
 
@@ -112,5 +111,3 @@ def _pattern(name: str) -> re.Pattern[str]:
 
 def _word(text: str) -> str:
     return text.casefold().replace("_", "-")
-
-

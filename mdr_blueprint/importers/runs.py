@@ -1,7 +1,8 @@
 """Executions of tests as runs of the project: which are new, and which say something else than before.
 
 A run is one execution: test, revision of the device, time stamp of the suite. What an importer owns of it is result, date and
-`imported`; everything else belongs to people and is never touched again.
+`imported`; everything else belongs to people and is never touched again, save that a run without evidence gets the one that the
+call names.
 """
 
 from __future__ import annotations

@@ -15,6 +15,7 @@ from mdr_blueprint.source import Sources
 
 GENERAL = "iec-60601-1"
 
+
 @dataclass(frozen=True, slots=True)
 class Item:
     """A line of the first page of a report."""
@@ -70,7 +71,6 @@ ITEMS = (
     Item("Deviations from the methods", ("deviations",), due=False),
     Item("Report", ("evidence",)),
 )  # fmt: skip
-
 
 
 def _condition(law: Law, reference: str) -> Condition | None:
