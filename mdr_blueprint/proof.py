@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from datetime import UTC, datetime
 from itertools import groupby
 
 from mdr_blueprint.graph import Graph
@@ -26,7 +27,9 @@ def runs_of(dossier: Dossier, graph: Graph, test: str) -> list[Entry[Run]]:
     ordered: list[Entry[Run]] = []
     for _, of_one_day in groupby(live, key=_day):
         runs = list(of_one_day)
-        ordered += sorted(runs, key=_time) if all(map(_time, runs)) else runs
+        times = [_moment(run) for run in runs]
+        known = [(time, at) for at, time in enumerate(times) if time is not None]
+        ordered += [runs[at] for _, at in sorted(known)] if len(known) == len(runs) else runs
     return ordered[::-1]
 
 
@@ -34,9 +37,14 @@ def _day(run: Entry[Run]) -> str:
     return str(run.record.date or "")
 
 
-def _time(run: Entry[Run]) -> str:
+def _moment(run: Entry[Run]) -> datetime | None:
+    """When an imported run was executed; a time stamp without a zone is taken for one of UTC."""
     imported = run.record.imported
-    return imported.time or "" if imported is not None else ""
+    try:
+        moment = datetime.fromisoformat(imported.time) if imported is not None and imported.time else None
+    except ValueError:
+        return None
+    return moment.replace(tzinfo=UTC) if moment is not None and moment.tzinfo is None else moment
 
 
 def counting(runs: Sequence[Entry[Run]], current: str | None) -> Entry[Run]:
@@ -48,11 +56,11 @@ def counting(runs: Sequence[Entry[Run]], current: str | None) -> Entry[Run]:
 
 def speaking(runs: Sequence[Entry[Run]], current: str | None) -> Entry[Run] | None:
     """The run by which a test stands, of its runs, the newest first: the one that counts for the described revision, or a later
-    one that did not pass, whatever it was made on.
+    one that failed, whatever it was made on.
     """
     if not runs:
         return None
-    return counting(runs, current) if runs[0].record.result == "pass" else runs[0]
+    return runs[0] if runs[0].record.result == "fail" else counting(runs, current)
 
 
 def is_argued(record: Run | Evidence, revision: str | None) -> bool:
@@ -61,14 +69,22 @@ def is_argued(record: Run | Evidence, revision: str | None) -> bool:
 
 
 def is_proven(dossier: Dossier, graph: Graph, proofs: Iterable[str]) -> bool:
-    """Whether there are proofs and each of them holds today: a test by the run that speaks for it, a document by its approval."""
+    """Whether there are proofs and each of them holds today for the described revision: a test by the run that speaks for it, a
+    document by its approval. What names no revision is told by rules of its own.
+    """
     found = list(proofs)
     return bool(found) and all(_holds(dossier, graph, id_) for id_ in found)
 
 
 def _holds(dossier: Dossier, graph: Graph, id_: str) -> bool:
+    current = described(dossier)
     if dossier.get(id_, Test):
-        run = speaking(runs_of(dossier, graph, id_), described(dossier))
-        return run is not None and run.record.result == "pass"
+        run = speaking(runs_of(dossier, graph, id_), current)
+        return run is not None and run.record.result == "pass" and _is_of(run.record, current)
     document = dossier.get(id_, Evidence)
-    return document is not None and document.record.status == "approved"
+    return document is not None and document.record.status == "approved" and _is_of(document.record, current)
+
+
+def _is_of(record: Run | Evidence, current: str | None) -> bool:
+    """Whether something was found on the described revision, or is argued to hold for it."""
+    return current is None or record.device_revision in (None, current) or is_argued(record, current)

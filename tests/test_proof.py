@@ -15,6 +15,7 @@ tests: {TC-1: {title: It holds}}
 evidence:
   EV-1: {title: Report, status: approved}
   EV-2: {title: Plan, status: draft}
+  EV-3: {title: Report on another revision, status: approved, device_revision: v1}
 runs:
 """
 ON_V2 = "{test: TC-1, device_revision: v2, date: 2026-03-01, result: %s}"
@@ -35,10 +36,13 @@ TIMED = "{test: TC-1, device_revision: v2, date: 2026-03-01, result: %s, importe
         ([TIMED % ("fail", "11:00:00"), TIMED % ("pass", "10:00:00")], 0, False),
         ([TIMED % ("fail", "11:00:00"), ON_V2 % "pass"], 1, True),
         ([ON_V2 % "pass", "{test: TC-1, date: 2026-05-01, result: fail, retired: {reason: wrong unit, date: 2026-05-02}}"], 0, True),
+        ([ON_V2 % "pass", ON_V1 % "blocked"], 0, True),
+        ([ON_V1 % "pass"], 0, False),
+        ([TIMED % ("pass", "09:30:00+00:00"), TIMED % ("fail", "10:00:00+02:00")], 0, True),
         ([], None, False),
     ],
     ids=["alone", "later pass elsewhere", "later failure elsewhere", "failed here, passed elsewhere", "argued, and newer not argued",
-         "retest", "time stamps of one day", "one without time stamp", "retired", "never run"],
+         "retest", "time stamps of one day", "one without time stamp", "retired", "later and blocked elsewhere", "elsewhere alone", "time stamps of two zones", "never run"],
 )
 def test_the_run_that_speaks_for_a_test(tmp_path: Path, runs: list[str], speaks: int | None, holds: bool) -> None:
     lines = "".join(f"  RUN-{number}: {run}\n" for number, run in enumerate(runs))
@@ -54,4 +58,5 @@ def test_documents_prove_when_they_are_approved(tmp_path: Path) -> None:
     made = compile(tmp_path)
     assert is_proven(made.dossier, made.graph, ["EV-1"])
     assert not is_proven(made.dossier, made.graph, ["EV-1", "EV-2"])
+    assert not is_proven(made.dossier, made.graph, ["EV-3"])
     assert not is_proven(made.dossier, made.graph, [])

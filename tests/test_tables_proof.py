@@ -615,12 +615,13 @@ def test_essential_performance_says_itself_that_it_is_illustrative(tmp_path):
     assert words(second.cells[0]) == "EP-2 Light when asked"
 
 
-def test_that_there_is_no_essential_performance_may_be_said(tmp_path):
-    records = HOOKS.replace("CLAUSE", '"4.3": {verdict: N/A, remark: nothing to lose}')
+@pytest.mark.parametrize(("verdict", "said"), [("N/A", "none"), ("N/E", "in another report")])
+def test_that_there_is_no_essential_performance_may_be_said(tmp_path, verdict, said):
+    records = HOOKS.replace("CLAUSE", f'"4.3": {{verdict: {verdict}, remark: nothing to lose}}')
     (row,) = tables(tmp_path, records).get("essential_performance").rows
-    assert words(row.cells[0]) == "none\n4.3\nnothing to lose"
+    assert words(row.cells[0]) == f"{said}\n4.3\nnothing to lose"
     assert not row.gap
-    (missing,) = tables(tmp_path / "2", records.replace("N/A, remark: nothing to lose", "P")).get("essential_performance").rows
+    (missing,) = tables(tmp_path / "2", records.replace(f"{verdict}, remark: nothing to lose", "P")).get("essential_performance").rows
     assert missing.gap
 
 

@@ -175,8 +175,9 @@ def essential_performance(inputs: Inputs) -> Iterator[Row]:
         )
     if none and called_for(inputs, GENERAL):
         clause = inputs.dossier.get(f"{GENERAL}#4.3", ClauseAnswer)
-        if clause and clause.record.retired is None and clause.record.verdict == "N/A" and clause.record.remark:
-            yield row(clause.id, Lines(("none", clause_link(inputs, clause.id), inputs.say(clause.record.remark))), *[""] * 6)
+        if clause and clause.record.retired is None and clause.record.verdict in ("N/A", "N/E") and clause.record.remark:
+            said = "none" if clause.record.verdict == "N/A" else "in another report"
+            yield row(clause.id, Lines((said, clause_link(inputs, clause.id), inputs.say(clause.record.remark))), *[""] * 6)
         else:
             yield gap_row(7, "no essential performance, and no statement that there is none")
 

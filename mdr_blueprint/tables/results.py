@@ -33,7 +33,7 @@ SHOWN = 6
 def results_by_revision(inputs: Inputs) -> Iterator[Row]:
     """For each test the newest run on each revision: first the revision that the file describes, then the others, the newest
     first. A test that was not run on the described revision is a gap, unless a run on another one is argued to be enough; a later
-    run on another one that did not pass is a gap in any case.
+    run on another one that failed is a gap in any case.
     """
     current = described(inputs)
     for test in records(inputs, Test):

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from mdr_blueprint.graph import Graph
 from mdr_blueprint.load import Dossier, Entry
 from mdr_blueprint.model import Run
 from mdr_blueprint.model.verification import Imported
+from mdr_blueprint.proof import described, runs_of, speaking
 from mdr_blueprint.rules.engine import Found, entries, rule
-from mdr_blueprint.rules.questions import call, first, lacks
+from mdr_blueprint.rules.questions import base, call, first, lacks
 
 SHOWN = 3
 """How many test cases a message names before it only counts the rest."""
@@ -41,14 +43,18 @@ def passed_against_report(dossier: Dossier) -> Iterator[Found]:
 
 @rule("VER571", "W", basis="MDR Annex II 6.1(b); ISO 13485:2016 7.3.6 (record of the results and of what follows from them)",
       requires=("VER570",))
-def unexplained_skipped_cases(dossier: Dossier) -> Iterator[Found]:
+def unexplained_skipped_cases(dossier: Dossier, graph: Graph) -> Iterator[Found]:
     """Test cases were skipped in a passed run, and nobody says why the rest is enough.
 
     Why: the run stands for the whole test; what was left out is the part that nobody has seen pass.
     Fix: say in `text` of the run why they were skipped and what covers them instead, or carry them out.
     """
+    current = described(dossier)
     for entry, read in _passed(dossier):
-        if read.skipped and all(lacks(entry, field) for field in EXPLAINED_IN):
+        speaks = speaking(runs_of(dossier, graph, base(entry.record.test)), current)
+        if not read.skipped or (speaks is not None and speaks.id != entry.id):
+            continue  # a run that another one has followed is history
+        if all(lacks(entry, field) for field in EXPLAINED_IN):
             count = f" of {read.cases}" if read.cases is not None else ""
             yield Found.on(entry, f"{call(entry)} of `{entry.record.test}` is passed with {len(read.skipped)}{count} test cases "
                            f"skipped, and nothing says why: {first(read.skipped, SHOWN)}", "imported", "skipped", key=True)

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from decimal import Decimal
 
 from mdr_blueprint.load import Dossier, Entry, Law
-from mdr_blueprint.model import AppliedStandard, Insulation
+from mdr_blueprint.model import AppliedStandard, Insulation, TestParticulars
 from mdr_blueprint.model.electrical import WorkingVoltage
 from mdr_blueprint.model.library import ClauseFigure
 from mdr_blueprint.model.scalars import number
@@ -35,9 +35,9 @@ ASKED: dict[str, tuple[str, str, str, str]] = {
 }
 """Field of an insulation -> band, clause and quantity of the figure, and its own field with the required value."""
 MAINS = re.compile(r"(?<!\bno )(?<!\bnot )(?<!\bisolated from )(?<!\bisolated from the )\bmains\b", re.IGNORECASE)
-DEGREE = re.compile(r"\b[1-4]\b")
-GROUP = re.compile(r"\bgroup\s+(I{1,3})(?:[ab]\b|\b)")
-TRACKING = re.compile(r"\bCTI\b\D{0,6}(\d+)")
+DEGREE = re.compile(r"(?<!\d)[1-4](?!\d)")
+GROUP = re.compile(r"(?:\bgroup\s+|\A\s*)(I{1,3})(?:[ab]\b|\b)")
+TRACKING = re.compile(r"(?:\bCTI\b\D{0,6}|\A\s*)(\d{2,})")
 GROUPS = ((600, "I"), (400, "II"), (0, "III"))
 """Comparative tracking index from which on a material is of a group."""
 OTHER_STANDARD = re.compile(r"\b(?:62368|60950)\b")
@@ -56,17 +56,22 @@ def insulation_requirement_too_low(dossier: Dossier, law: Law) -> Iterator[Found
     barriers, applied = list(entries(dossier, Insulation)), dossier.get(GENERAL, AppliedStandard)
     if not barriers or applied is None or applied.record.retired is not None or applied.record.not_applied is not None:
         return
-    figures = Figures(dossier, law, GENERAL)
+    figures, particulars = Figures(dossier, law, GENERAL), dossier.single(TestParticulars)
+    degree = particulars.pollution_degree if particulars else None
     for entry in barriers:
         for field in ASKED:
-            figure = _figure(entry, field, figures, applied)
+            figure = _figure(entry, field, figures, applied, degree)
             too_low = _too_low(entry, field, figure) if figure is not None else ""
             if too_low:
                 yield Found.on(entry, too_low, field, ASKED[field][3])
 
 
-def _figure(entry: Entry[Insulation], field: str, figures: Figures, applied: Entry[AppliedStandard]) -> ClauseFigure | None:
-    """The figure of the library that holds for a barrier; None where it has none or another row may hold."""
+def _figure(
+    entry: Entry[Insulation], field: str, figures: Figures, applied: Entry[AppliedStandard], degree: str | None
+) -> ClauseFigure | None:
+    """The figure of the library that holds for a barrier; None where it has none or another row may hold. `degree` is the degree
+    of pollution of the equipment, which holds where the barrier names none.
+    """
     band, clause, quantity, _ = ASKED[field]
     record, protection = entry.record, entry.record.protection
     if protection is None or field in record.not_needed or not _in_band(record.working_voltage, band):
@@ -78,7 +83,7 @@ def _figure(entry: Entry[Insulation], field: str, figures: Figures, applied: Ent
     if any(f"{clause}.".startswith(f"{excluded}.") for excluded in applied.record.excluded):
         return None
     wanted = subject_of(quantity, f"{protection.count} {protection.kind}", None, ROW)
-    found = [figure for figure in about(figures.of(clause), wanted) if _is_of(record, figure)]
+    found = [figure for figure in about(figures.of(clause), wanted) if _is_of(record, figure, degree)]
     return found[0] if len(found) == 1 else None
 
 
@@ -97,9 +102,9 @@ def _keeps(value: Decimal, voltage: WorkingVoltage | None, name: str, limit: Dec
         return None
 
 
-def _is_of(record: Insulation, figure: ClauseFigure) -> bool:
+def _is_of(record: Insulation, figure: ClauseFigure, degree: str | None) -> bool:
     """Whether a barrier is in the surroundings that a figure names, or does not say otherwise."""
-    pairs = ((_degree(record.pollution_degree), _degree(figure.note)), (_group(record.material), _group(figure.note)))
+    pairs = ((_degree(record.pollution_degree or degree), _degree(figure.note)), (_group(record.material), _group(figure.note)))
     return all(said is None or of_figure is None or said == of_figure for said, of_figure in pairs)
 
 
