@@ -13,8 +13,9 @@ from pathlib import Path
 
 from mdr_blueprint.diagnostics import Finding, Report
 from mdr_blueprint.formats import LINE_NUMBER
-from mdr_blueprint.pipeline import Compilation, compile
+from mdr_blueprint.pipeline import Compilation, compile_sources
 from mdr_blueprint.revision import restore
+from mdr_blueprint.source import read
 
 Key = tuple[str, str, str, bool]
 WORD = re.compile(r"[^\s`'\"(),;]+")
@@ -44,9 +45,10 @@ def since(compilation: Compilation, ref: str, as_of: date | None = None) -> Comp
     with tempfile.TemporaryDirectory(prefix="mdr-") as folder:
         target = Path(folder).resolve() / "project"
         target.mkdir()
-        if not restore(compilation.root, ref, target):
+        restored = restore(compilation.root, ref, target)
+        if restored is None:
             return Comparison(compilation.report, 0, 0, is_first=True)
-        earlier = compile(target, as_of=as_of)
+        earlier = compile_sources(read(restored.folder, restored.links, restored.repositories), as_of=as_of)
     now, before = compilation.report.findings, earlier.report.findings
     new, gone = _unmatched(now, before, _said, _said)
     files_now, files_before = compilation.sources.inventory.files.keys(), earlier.sources.inventory.files.keys()

@@ -63,9 +63,15 @@ def classify(facts: Mapping[str, Any], *, guidance: str | None = None) -> Classi
 def compile(path: Path | str, *, as_of: date | None = None) -> Compilation:
     """Read, load, link and check the project that `path` lies in. Dated rules judge by `as_of`, else by today."""
     root = find_root(Path(path))
-    law = load_law()
     with collector_resting():
         sources = read(root)
+    return compile_sources(sources, as_of=as_of)
+
+
+def compile_sources(sources: Sources, *, as_of: date | None = None) -> Compilation:
+    """Load, link and check what was read."""
+    law = load_law()
+    with collector_resting():
         dossier = load(sources)
         graph = link(dossier, law, sources)
         report = check(catalogue(), sources, dossier, graph, law, as_of or date.today())

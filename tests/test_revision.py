@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import subprocess
 from datetime import date
+from hashlib import sha256
 
 import pytest
 
-from mdr_blueprint import revision
 from mdr_blueprint.load import load
-from mdr_blueprint.pipeline import input_hashes, newest_day
-from mdr_blueprint.revision import REFUSED, SHALLOW, read_revision
+from mdr_blueprint.pipeline import build, input_hashes, newest_day
+from mdr_blueprint.revision import read_revision
+from mdr_blueprint.revision.state import HISTORY, NO_COMMIT, SHALLOW, UNDATED
 from mdr_blueprint.source import read
 
 FILES = {
@@ -138,14 +140,14 @@ def test_a_project_in_a_subfolder_counts_only_its_own_changes(tmp_path, git, mak
 
 @pytest.mark.verifies("REQ-REV-02")
 def test_history_is_newest_first_and_bounded(repository, git, monkeypatch):
-    for number in range(revision.HISTORY + 3):
+    for number in range(HISTORY + 3):
         (repository / "risk.yaml").write_text(f"hazards: {{HZ-{number}: {{title: x}}}}\n")
         monkeypatch.setenv("GIT_COMMITTER_DATE", f"2026-04-{number + 1:02}T12:00:00Z")
         git(repository, "commit", "-q", "-a", "-m", f"Change {number}: Ümlaut, \x1d 'quotes' and \"more\"")
     state = read_of(repository)
-    assert len(state.history) == revision.HISTORY
-    assert state.history[0].subject == f"Change {revision.HISTORY + 2}: Ümlaut,   'quotes' and \"more\""
-    assert state.history[0].day == state.day == date(2026, 4, revision.HISTORY + 3)
+    assert len(state.history) == HISTORY
+    assert state.history[0].subject == f"Change {HISTORY + 2}: Ümlaut,   'quotes' and \"more\""
+    assert state.history[0].day == state.day == date(2026, 4, HISTORY + 3)
 
 
 @pytest.mark.verifies("REQ-REV-01")
@@ -216,7 +218,9 @@ def test_a_repository_that_cannot_be_opened_is_told(repository, monkeypatch, tro
         monkeypatch.setenv("PATH", str(repository))
     state = read_of(repository)
     assert state.name.startswith("content:")
-    assert state.doubt == REFUSED
+    told = "`HEAD` of the repository cannot be read" if trouble == "damaged" else "git is not installed"
+    assert state.doubt.startswith(told)
+    assert state.doubt.endswith(NO_COMMIT)
 
 
 @pytest.mark.verifies("REQ-REV-03")
@@ -228,3 +232,123 @@ def test_outside_git_the_newest_day_of_the_records_is_today(make_project):
         "runs: {RUN-1: {test: TC-1, date: 2026-05-01}}\nevidence: {EV-1: {title: x, date: 2026-02-01}, EV-2: {title: x}}\n"
     ) == date(2026, 5, 1)
     assert day("hazards: {}\n") == date(2017, 5, 5)
+
+
+@pytest.mark.verifies("REQ-REV-01")
+@pytest.mark.parametrize("form", ["sha256", "split index", "packed references", "linked work tree", "separate folder", "submodule", "detached", "replaced"])
+def test_every_form_of_a_repository_is_read(make_project, git, tmp_path, form):
+    root = make_project(FILES)
+    if form == "separate folder":
+        git(root, "init", "-q", "-b", "main", "--separate-git-dir", str(tmp_path / "elsewhere"))
+    else:
+        git(root, "init", "-q", "-b", "main", *(["--object-format=sha256"] if form == "sha256" else []))
+    git(root, "add", "-A")
+    git(root, "commit", "-q", "-m", "First state")
+    commit = git(root, "rev-parse", "HEAD").strip()
+    if form == "split index":
+        git(root, "update-index", "--split-index")
+    elif form == "packed references":
+        git(root, "pack-refs", "--all")
+    elif form == "linked work tree":
+        git(root, "worktree", "add", "-q", "-b", "other", str(tmp_path / "linked"))
+        root = tmp_path / "linked"
+    elif form == "submodule":
+        git(tmp_path, "init", "-q", "-b", "main", "outer")
+        git(tmp_path / "outer", "-c", "protocol.file.allow=always", "submodule", "--quiet", "add", root.as_uri(), "device")
+        root = tmp_path / "outer" / "device"
+    elif form == "detached":
+        git(root, "checkout", "-q", "--detach")
+    elif form == "replaced":
+        git(root, "replace", commit, git(root, "commit-tree", f"{commit}^{{tree}}", "-m", "Another history").strip())
+    state = read_of(root)
+    assert (state.name, state.dirty, state.doubt) == (commit, False, "")
+    assert [change.subject for change in state.history] == ["First state"]
+    (root / "risk.yaml").write_text("hazards: {}\n")
+    assert read_of(root).dirty
+
+
+@pytest.mark.verifies("REQ-REV-01")
+def test_other_line_ends_are_no_change(repository):
+    (repository / "risk.yaml").write_bytes(FILES["risk.yaml"].replace("\n", "\r\n").encode())
+    assert not read_of(repository).dirty
+    (repository / "risk.yaml").write_bytes(FILES["risk.yaml"].replace("x", "y").replace("\n", "\r\n").encode())
+    assert read_of(repository).dirty
+
+
+@pytest.mark.verifies("REQ-REV-01")
+def test_a_large_file_kept_elsewhere_is_compared_by_its_hash(repository, git):
+    content = b"%PDF of many pages"
+    pointer = f"version https://git-lfs.github.com/spec/v1\noid sha256:{sha256(content).hexdigest()}\nsize {len(content)}\n"
+    (repository / "evidence" / "e.pdf").write_text(pointer)
+    git(repository, "add", "-A")
+    git(repository, "commit", "-q", "-m", "Report")
+    assert not read_of(repository).dirty
+    (repository / "evidence" / "e.pdf").write_bytes(content)
+    assert not read_of(repository).dirty
+    (repository / "evidence" / "e.pdf").write_bytes(content + b"!")
+    assert read_of(repository).dirty
+
+
+@pytest.mark.verifies("REQ-REV-01")
+def test_a_file_that_became_a_link_is_a_change(repository, git):
+    (repository / "evidence").rename(repository.parent / "away")
+    (repository / "evidence").symlink_to(repository.parent / "away")
+    assert read_of(repository).dirty
+    git(repository, "checkout", "-q", "--", ".")
+
+
+def test_a_link_is_compared_as_a_link(repository, git):
+    (repository / "evidence" / "same.md").symlink_to("e.md")
+    git(repository, "add", "-A")
+    git(repository, "commit", "-q", "-m", "Link")
+    assert not read_of(repository).dirty
+    (repository / "evidence" / "same.md").unlink()
+    (repository / "evidence" / "same.md").symlink_to("../risk.yaml")
+    assert read_of(repository).dirty
+
+
+def test_what_is_outside_of_a_sparse_checkout_is_not_missing(repository, git):
+    (repository / "more").mkdir()
+    (repository / "more" / "x.yaml").write_text("hazards: {}\n")
+    git(repository, "add", "-A")
+    git(repository, "commit", "-q", "-m", "More")
+    git(repository, "update-index", "--skip-worktree", "more/x.yaml")
+    (repository / "more" / "x.yaml").unlink()
+    assert not read_of(repository).dirty
+
+
+def test_a_change_that_git_was_asked_not_to_see_is_seen(repository, git):
+    git(repository, "update-index", "--assume-unchanged", "risk.yaml")
+    (repository / "risk.yaml").write_text("hazards: {}\n")
+    assert read_of(repository).dirty
+
+
+@pytest.mark.verifies("REQ-REV-01")
+def test_damage_is_told_and_no_commit_is_not(repository, git):
+    git(repository, "checkout", "-q", "--orphan", "empty")
+    assert not read_of(repository).doubt
+    git(repository, "checkout", "-q", "-f", "main")
+    for file in (repository / ".git" / "objects").glob("??/*"):
+        file.unlink()
+    state = read_of(repository)
+    assert state.name.startswith("content:")
+    assert state.doubt == f"git cannot read the history of the repository, {NO_COMMIT}"
+    (repository / ".git" / "refs" / "heads" / "main").write_bytes(b"\0" * 41)  # as after a power cut
+    assert read_of(repository).doubt.startswith("the reference `refs/heads/main` of the repository is damaged")
+
+
+@pytest.mark.verifies("REQ-REV-01")
+@pytest.mark.parametrize("stamp", ["99999999999999", "-1", "x"])
+def test_a_commit_of_no_calendar_has_no_day(repository, git, stamp):
+    """The year 3170843, or no number at all; git makes such commits, or takes them from a server."""
+    tree = git(repository, "write-tree").strip()
+    text = f"tree {tree}\nauthor A <a@b> 1 +0000\ncommitter A <a@b> {stamp} +0000\n\nOdd\n"
+    call = ["git", "-C", str(repository), "hash-object", "-t", "commit", "--literally", "-w", "--stdin"]
+    commit = subprocess.run(call, input=text, capture_output=True, check=True, text=True).stdout.strip()
+    git(repository, "reset", "-q", "--soft", commit)
+    state = read_of(repository)
+    assert state.name == commit
+    assert (state.day is None) == bool(state.doubt)
+    if stamp == "99999999999999":
+        assert state.doubt == UNDATED.format(commit[:12])
+        assert not build(repository, repository.parent / "output").report.has_errors

@@ -10,6 +10,9 @@ from pathlib import Path
 
 import pytest
 
+from mdr_blueprint.diagnostics import UsageError
+from mdr_blueprint.revision import restore
+
 REQUIREMENTS = """requirements:
   REQ-1: {title: Limit, text: The limit holds}
   REQ-2: {title: Cut-out, text: The cut-out acts}
@@ -254,3 +257,110 @@ def test_the_working_tree_and_the_index_are_left_alone(project):
     before = subprocess.run(["git", "status", "--porcelain"], cwd=project, capture_output=True, check=True).stdout
     check(project, "--since", "HEAD")
     assert subprocess.run(["git", "status", "--porcelain"], cwd=project, capture_output=True, check=True).stdout == before
+
+
+def crafted(project: Path, *entries: tuple[bytes, bytes, bytes]) -> None:
+    """A tag `crafted` on a commit whose tree, beside project.yaml, has these entries: mode, name, content. git makes none like it, and takes it."""
+
+    def stored(kind: str, content: bytes) -> bytes:
+        call = ["git", "-C", project, "hash-object", "-t", kind, "--literally", "-w", "--stdin"]
+        return subprocess.run(call, input=content, capture_output=True, check=True).stdout.strip()
+
+    def tree(entries):
+        parts = []
+        for mode, name, content in entries:
+            kind = "tree" if mode == b"40000" else "blob"
+            parts.append(mode + b" " + name + b"\0" + bytes.fromhex(stored(kind, content).decode()))
+        return b"".join(parts)
+
+    project_file = (b"100644", b"project.yaml", b"project: {title: P}\n")
+    device = tree([project_file, *entries])
+    top = stored("tree", tree([(b"40000", b"device", device)]))
+    commit = stored("commit", b"tree " + top + b"\nauthor N <n@e> 1 +0000\ncommitter N <n@e> 1 +0000\n\ncrafted\n")
+    git(project, "tag", "crafted", commit.decode())
+
+
+FILE, LINK = b"100644", b"120000"
+
+
+@pytest.mark.verifies("REQ-SIN-02")
+@pytest.mark.parametrize(
+    ("entries", "named"),
+    {
+        "absolute path": ([(FILE, b"OUTSIDE/victim", b"bad")], "OUTSIDE/victim"),
+        "way up": ([(FILE, b"../victim", b"bad")], "../victim"),
+        "way up in the middle": ([(FILE, b"a/../../../victim", b"bad")], "a/../../../victim"),
+        "two links of one name": ([(LINK, b"x", b"OUTSIDE/victim"), (LINK, b"x", b"bad")], "x"),
+        "a file behind a link": ([(LINK, b"x", b"OUTSIDE"), (FILE, b"x/victim", b"bad")], "x/victim"),
+        "a link behind a link": ([(LINK, b"x", b"OUTSIDE"), (LINK, b"x/new", b"bad")], "x/new"),
+        "a file and a folder": ([(FILE, b"x", b"1"), (FILE, b"x/y", b"2")], "x/y"),
+        "a folder and a file": ([(FILE, b"x/y", b"1"), (FILE, b"x", b"2")], "x"),
+        "a nothing in a link": ([(LINK, b"x", b"a\0b")], "x"),
+        "an empty name": ([(FILE, b"x//y", b"1")], "x//y"),
+        "a repository": ([(FILE, b".git/config", b"[core]\n")], ".git/config"),
+        "a longer name than any": ([(FILE, b"x" * 5000, b"1")], "x" * 100),
+        "a name longer than a file may have": ([(FILE, b"x" * 300, b"1")], "x" * 100),
+    }.values(),
+)
+def test_a_crafted_commit_writes_nothing_and_is_refused_by_name(project, tmp_path, entries, named):
+    outside = tmp_path / "outside"
+    outside.mkdir()
+    (outside / "victim").write_text("whole")
+    crafted(project, *((mode, name.replace(b"OUTSIDE", bytes(outside)), text.replace(b"OUTSIDE", bytes(outside))) for mode, name, text in entries))
+    before = {path: path.read_bytes() for path in tmp_path.rglob("*") if path.is_file() and ".git/" not in str(path)}
+    temporary = tmp_path / "temporary"
+    temporary.mkdir()
+    done = subprocess.run(
+        [sys.executable, "-m", "mdr_blueprint", "check", "--since", "crafted"],
+        cwd=project, capture_output=True, text=True, check=False, env=ENVIRONMENT | {"TMPDIR": str(temporary)},
+    )  # fmt: skip
+    assert done.returncode == 2, done.stderr
+    assert named.replace("OUTSIDE", str(outside)) in done.stderr
+    assert "bug of the program" not in done.stderr
+    assert {path: path.read_bytes() for path in tmp_path.rglob("*") if path.is_file() and ".git/" not in str(path)} == before
+    assert list(temporary.iterdir()) == []
+
+
+def test_a_tree_that_holds_itself_many_times_has_an_end(project, monkeypatch):
+    """Ten levels of ten folders that are the same one: 10,000,000,000 files in eleven small objects."""
+    monkeypatch.setattr("mdr_blueprint.revision.repository.MAX_ANSWER", 1 << 20)
+
+    def stored(kind: str, content: bytes) -> bytes:
+        call = ["git", "-C", project, "hash-object", "-t", kind, "-w", "--stdin"]
+        return subprocess.run(call, input=content, capture_output=True, check=True).stdout.strip()
+
+    name, mode = stored("blob", b"x: 1\n"), b"100644"
+    for _ in range(10):
+        name = stored("tree", b"".join(b"%b f%d\0" % (mode, number) + bytes.fromhex(name.decode()) for number in range(10)))
+        mode = b"40000"
+    project_file = stored("blob", b"project: {title: P}\n")
+    top = b"40000 f\0" + bytes.fromhex(name.decode()) + b"100644 project.yaml\0" + bytes.fromhex(project_file.decode())
+    top = stored("tree", b"40000 device\0" + bytes.fromhex(stored("tree", top).decode()))
+    commit = stored("commit", b"tree " + top + b"\nauthor N <n@e> 1 +0000\ncommitter N <n@e> 1 +0000\n\nbomb\n")
+    with pytest.raises(UsageError, match="they are too many"):
+        restore(project, commit.decode(), project.parent / "earlier")
+
+
+def test_links_of_an_earlier_state_are_not_made(project, tmp_path):
+    (project / "evidence" / "away.md").symlink_to(tmp_path)
+    (project / "evidence" / "here.md").symlink_to("EV-1.md")
+    git(project.parent, "add", "-A")
+    git(project.parent, "commit", "-qm", "links")
+    target = tmp_path / "earlier"
+    target.mkdir()
+    restored = restore(project, "HEAD", target)
+    assert restored.links == {"evidence/away.md": tmp_path, "evidence/here.md": target / "evidence" / "EV-1.md"}
+    assert not [path for path in target.rglob("*") if path.is_symlink()]
+    assert (target / "evidence" / "EV-1.md").is_file()
+    assert not (target / "evidence" / "away.md").exists()
+
+
+@pytest.mark.parametrize("chain", [["a -> b", "b -> a"], ["a -> evidence", "b.md -> a/EV-1.md"], ["a -> .."], ["b -> ../x/../nowhere"]])
+def test_links_are_told_as_those_of_the_project(project, chain):
+    for link in chain:
+        name, _, aim = link.partition(" -> ")
+        (project / name).symlink_to(aim)
+    git(project.parent, "add", "-A")
+    git(project.parent, "commit", "-qm", "links")
+    assert new(project) == set()
+    assert check(project, "--since", "HEAD").stdout.rstrip().endswith(" 0 ended)")

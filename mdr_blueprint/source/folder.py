@@ -5,11 +5,12 @@ from __future__ import annotations
 import hashlib
 import os
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from errno import EACCES
 from functools import cached_property
 from pathlib import Path
+from types import MappingProxyType
 
 from mdr_blueprint.diagnostics import Fault, Place, UsageError
 from mdr_blueprint.markdown import heading_places
@@ -19,6 +20,11 @@ PROJECT_FILE = "project.yaml"
 NOT_RECORDS = frozenset({"build", "docs", "templates", "evidence"})
 """Folders at the top of a project whose YAML files are not records."""
 BAD_IN_NAME = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
+REPOSITORY = frozenset({"HEAD", "objects", "refs"})
+"""What a folder holds that is a repository of git without a work tree."""
+MAX_CHAIN = 40
+"""Links that lead to links, one after the other, before they count as a circle."""
+NO_LINKS: Mapping[str, Path] = MappingProxyType({})
 NOT_INPUT = frozenset({"build", "docs"})
 """Folders at the top of a project that the compiler does not read at all."""
 
@@ -86,9 +92,14 @@ def find_root(start: Path) -> Path:
     raise UsageError(f"no {PROJECT_FILE} in {start} or any folder above it; `mdr new DIR` writes a project that builds at once")
 
 
-def read(root: Path) -> Sources:
-    """Read every YAML file below `root` (its project.yaml first) and list the other files."""
-    faults: list[Fault] = []
+def read(root: Path, links: Mapping[str, Path] = NO_LINKS, repositories: Collection[str] = ()) -> Sources:
+    """Read every YAML file below `root` (its project.yaml first) and list the other files.
+
+    Of an earlier state of the project some things are not made again: `links`, path -> where a link led on this disk, with a
+    place in the project given below `root`; and `repositories` inside the project, by the paths of their folders.
+    """
+    faults = [fault for path in sorted(links) for fault in _fault_of_earlier(path, links, root)]
+    faults += [_inner_repository(f"{path}/.git") for path in sorted(repositories)]
     sources: list[Source] = []
     files: dict[str, File] = {}
     for location in _walk(root, root.resolve(), faults):
@@ -144,6 +155,10 @@ def _walk(root: Path, real_root: Path, faults: list[Fault]) -> Iterator[Path]:
                 Fault("unreadable", f"the folder cannot be read: {error.strerror}", Place(folder.relative_to(root).as_posix()))
             )
             continue
+        names = {entry.name for entry in entries}
+        if names >= REPOSITORY or (".git" in names and folder != root):
+            mark = "HEAD" if names >= REPOSITORY else ".git"
+            faults.append(_inner_repository((folder / mark).relative_to(root).as_posix()))
         for entry in entries:
             if entry.name.startswith(".") or (folder == root and entry.name in NOT_INPUT):
                 continue
@@ -153,14 +168,7 @@ def _walk(root: Path, real_root: Path, faults: list[Fault]) -> Iterator[Path]:
             elif entry.is_symlink():
                 where = _leads_astray(path, real_root)
                 if where:
-                    faults.append(
-                        Fault(
-                            "outside-link",
-                            f"the link {where}; it is not followed",
-                            Place(path.relative_to(root).as_posix()),
-                            fix="copy the file into the project, or remove the link",
-                        )
-                    )
+                    faults.append(_outside_link(path.relative_to(root).as_posix(), where))
                 # a link inside the project: the file itself is read where it lies
             elif entry.is_dir(follow_symlinks=False):
                 if not os.path.isfile(path / PROJECT_FILE):  # noqa: PTH113 - says no where the folder cannot be read
@@ -176,6 +184,42 @@ def _leads_astray(link: Path, real_root: Path) -> str | None:
     except (OSError, RuntimeError):  # broken, or a loop
         return "leads nowhere"
     return None if target.is_relative_to(real_root) else "leads out of the project"
+
+
+def _inner_repository(path: str) -> Fault:
+    return Fault("inner-repository", "a repository of git lies inside the project; it is not asked", Place(path))
+
+
+def _fault_of_earlier(path: str, links: Mapping[str, Path], root: Path) -> Iterator[Fault]:
+    """What a link that was not made again would have been told of, had it been made."""
+    above = [root.joinpath(*path.split("/")[:depth]) for depth in range(1, path.count("/") + 1)]
+    if any((folder / PROJECT_FILE).is_file() for folder in above):
+        return  # in a project of its own
+    if BAD_IN_NAME.search(path):
+        yield _bad_name(Path(path))
+        return
+    aim = links[path]
+    for _ in range(MAX_CHAIN):
+        step = next((way for way in (aim, *aim.parents) if way.is_relative_to(root) and _inside(way, root) in links), None)
+        if step is None:
+            break
+        aim = links[_inside(step, root)] / aim.relative_to(step)
+    else:
+        yield _outside_link(path, "leads nowhere")
+        return
+    if not os.path.lexists(aim):
+        yield _outside_link(path, "leads nowhere")
+    elif not aim.is_relative_to(root):
+        yield _outside_link(path, "leads out of the project")
+
+
+def _inside(place: Path, root: Path) -> str:
+    return place.relative_to(root).as_posix()
+
+
+def _outside_link(path: str, where: str) -> Fault:
+    fix = "copy the file into the project, or remove the link"
+    return Fault("outside-link", f"the link {where}; it is not followed", Place(path), fix=fix)
 
 
 def _bad_name(path: Path) -> Fault:

@@ -190,4 +190,4 @@ def retired(inputs: Inputs) -> Iterator[Row]:
 )
 def history(inputs: Inputs) -> Iterator[Row]:
     for change in inputs.revision.history:
-        yield row(None, str(change.day), change.commit[:12], change.author, change.subject)
+        yield row(None, str(change.day or "unreadable"), change.commit[:12], change.author, change.subject)

@@ -8,6 +8,7 @@ from dataclasses import replace
 from mdr_blueprint.diagnostics import Fault
 from mdr_blueprint.load import Dossier
 from mdr_blueprint.rules.engine import Found, rule
+from mdr_blueprint.source import Sources
 
 
 @rule("DOC820", "E", basis="ISO 13485:2016 4.2.4; MDR Annex II", always_error=True)
@@ -41,3 +42,15 @@ def doubtful_revision(faults: tuple[Fault, ...]) -> Iterator[Found]:
     clone with `git fetch --unshallow`.
     """
     yield from Found.of(faults, "revision")
+
+
+@rule("DOC850", "W", basis="ISO 13485:2016 4.2.4 (revision status identified); MDR Annex II 4(d)")
+def inner_repository(sources: Sources) -> Iterator[Found]:
+    """A repository of git lies inside the project and is not the one that the project belongs to.
+
+    Why: its files count as files of the project, but no revision of the project says which state of them an output shows. A
+    repository that came along with files may also name programs that git would start; this program does not ask it, others may.
+    Fix: keep the files without the repository: delete its `.git`, or the files `HEAD`, `config`, `objects` and `refs`; what is
+    developed elsewhere is cited as evidence with system, number and sha256.
+    """
+    yield from Found.of(sources.faults, "inner-repository")
