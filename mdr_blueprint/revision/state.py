@@ -73,11 +73,10 @@ def read_revision(root: Path, contents: dict[str, str]) -> Revision:
 
 def _last_commit(repository: Repository, inputs: Sequence[str]) -> Revision | None:
     """The newest commit that touched an input; None where there is none. Raises `UnreadableError` where git cannot say."""
-    has_commit = repository.ask("rev-parse", "--verify", "--quiet", "HEAD") is not None
-    if not has_commit and repository.ask("for-each-ref", "--count=1") is not None:
-        return None
     form = "--format=%H%x1f%P%x1f%cd%x1f%an%x1f%s"
     log = repository.text("log", f"-{HISTORY}", "--date=short", "--encoding=UTF-8", form, "--", *inputs)
+    if log is None and _has_no_commit(repository):
+        return None
     if log is None:
         raise UnreadableError("git cannot read the history of the repository")
     if not log:
@@ -91,6 +90,12 @@ def _last_commit(repository: Repository, inputs: Sequence[str]) -> Revision | No
     is_cut = is_cut and (repository.text("rev-parse", "--is-shallow-repository") or "").strip() == "true"
     doubt = SHALLOW if is_cut else "" if newest.day else UNDATED.format(newest.commit[:12])
     return Revision(newest.commit, is_dirty(repository, inputs), newest.day, tuple(changes), doubt)
+
+
+def _has_no_commit(repository: Repository) -> bool:
+    """Whether git reads the repository and HEAD names a branch without a commit."""
+    is_read = repository.ask("for-each-ref", "--count=1") is not None
+    return is_read and repository.ask("rev-parse", "--verify", "--quiet", "HEAD") is None
 
 
 def _day(text: str) -> date | None:
