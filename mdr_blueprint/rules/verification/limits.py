@@ -98,7 +98,9 @@ def limit_laxer_than_pack(dossier: Dossier, law: Law) -> Iterator[Found]:
         if not entry.record.measurements:
             continue
         owner = entry.owner or ""
-        figures = books.setdefault(owner, Figures(dossier, law, owner)).of(entry.key)
+        if owner not in books:
+            books[owner] = Figures(dossier, law, owner)
+        figures = books[owner].of(entry.key)
         for index, measurement in measured(entry) if figures else ():
             wrong = _laxer(measurement, about(figures, _measured_of(dossier, measurement)))
             if wrong:
