@@ -17,11 +17,24 @@ def described(dossier: Dossier) -> str | None:
     return device.revision if device else None
 
 
-def runs_of(dossier: Dossier, graph: Graph, test: str) -> list[Entry[Run]]:
+def runs_of(dossier: Dossier, graph: Graph, test: str) -> tuple[Entry[Run], ...]:
     """The runs of a test that are not retired, the newest first.
 
     Of one day the later one is that with the later time stamp where all have one, else the later in file order.
     """
+    if test not in graph.runs:
+        graph.runs[test] = _ordered(dossier, graph, test)
+    return graph.runs[test]
+
+
+def speaker(dossier: Dossier, graph: Graph, test: str) -> Entry[Run] | None:
+    """The run by which a test stands for the described revision."""
+    if test not in graph.speakers:
+        graph.speakers[test] = speaking(runs_of(dossier, graph, test), described(dossier))
+    return graph.speakers[test]
+
+
+def _ordered(dossier: Dossier, graph: Graph, test: str) -> tuple[Entry[Run], ...]:
     found = (dossier.get(id_, Run) for id_ in graph.sources(test, "test"))
     live = sorted((run for run in found if run is not None and run.record.retired is None), key=_day)
     ordered: list[Entry[Run]] = []
@@ -30,7 +43,7 @@ def runs_of(dossier: Dossier, graph: Graph, test: str) -> list[Entry[Run]]:
         times = [_moment(run) for run in runs]
         known = [(time, at) for at, time in enumerate(times) if time is not None]
         ordered += [runs[at] for _, at in sorted(known)] if len(known) == len(runs) else runs
-    return ordered[::-1]
+    return tuple(reversed(ordered))
 
 
 def _day(run: Entry[Run]) -> str:
@@ -78,7 +91,7 @@ def is_proven(dossier: Dossier, graph: Graph, proofs: Iterable[str]) -> bool:
 
 def _holds(dossier: Dossier, graph: Graph, id_: str) -> bool:
     if dossier.get(id_, Test):
-        run = speaking(runs_of(dossier, graph, id_), described(dossier))
+        run = speaker(dossier, graph, id_)
         return run is not None and run.record.result == "pass"
     document = dossier.get(id_, Evidence)
     return document is not None and document.record.status == "approved"

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections import deque
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Literal
 
 from mdr_blueprint.diagnostics import Fault, Place
-from mdr_blueprint.load import Dossier
+from mdr_blueprint.load import Dossier, Entry
+from mdr_blueprint.model import Run
 
 Steps = tuple[str | int, ...]
 """Keys and indexes from a record to one of its values."""
@@ -37,6 +39,16 @@ class Graph:
     faults: tuple[Fault, ...] = ()
     broken: dict[str, tuple[str, ...]] = field(default_factory=dict)
     """Record -> what it refers to and what is not there, or is of a kind that cannot stand there."""
+
+    @cached_property
+    def runs(self) -> dict[str, tuple[Entry[Run], ...]]:
+        """The runs of the tests that were asked for, in the order of `proof.runs_of`: one test may have thousands of them."""
+        return {}
+
+    @cached_property
+    def speakers(self) -> dict[str, Entry[Run] | None]:
+        """The run by which each of those tests stands, as `proof.speaker` found it."""
+        return {}
 
     def out(self, id_: str, *relations: str) -> tuple[Edge, ...]:
         """Edges that start at a record, all or those of the named relations."""

@@ -50,7 +50,7 @@ def proof(inputs: Inputs, edge: Edge) -> Proof:
 
 def _tested(inputs: Inputs, edge: Edge) -> Proof:
     """By the run that speaks for the test: one on another revision, made later, does not take the place of a pass on this one."""
-    shown, run = inputs.titled(edge.target), proofs.speaking(runs_of(inputs, edge.target), described(inputs))
+    shown, run = inputs.titled(edge.target), proofs.speaker(inputs.dossier, inputs.graph, edge.target)
     if run is None:
         return Proof(shown, Gap("not run"), "", "", "")
     result = run.record.result or "no result"
@@ -93,7 +93,7 @@ class Standing:
         return self.word in ("passed", "argued")
 
 
-def runs_of(inputs: Inputs, test: str) -> list[Entry[Run]]:
+def runs_of(inputs: Inputs, test: str) -> tuple[Entry[Run], ...]:
     """The runs of a test that are not retired, the newest first."""
     return proofs.runs_of(inputs.dossier, inputs.graph, test)
 
@@ -101,7 +101,7 @@ def runs_of(inputs: Inputs, test: str) -> list[Entry[Run]]:
 def standing(inputs: Inputs, test: str) -> Standing:
     """How a test stands, by the run that speaks for it."""
     current = described(inputs)
-    run = proofs.speaking(runs_of(inputs, test), current)
+    run = proofs.speaker(inputs.dossier, inputs.graph, test)
     if run is None:
         return Standing("not run", Gap("not run"))
     record = run.record

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from mdr_blueprint.load import Entry
 from mdr_blueprint.model import Evidence, Run, Test
-from mdr_blueprint.proof import counting, speaking
+from mdr_blueprint.proof import counting, speaker
 from mdr_blueprint.tables.engine import table
 from mdr_blueprint.tables.inputs import Inputs, records
 from mdr_blueprint.tables.proofs import described, runs_of
@@ -46,7 +46,7 @@ def results_by_revision(inputs: Inputs) -> Iterator[Row]:
             yield row(test.id, inputs.titled(test.id), value(current), Gap("not run"), "", "", "", "")
         if here is not None:
             yield _result(inputs, here, "made on this revision", counts=True)
-        speaks = speaking(runs, current)
+        speaks = speaker(inputs.dossier, inputs.graph, test.id)
         counts = counting(runs, current) if runs else None
         for run in newest.values():
             said = _said(inputs, run, current, here=here is not None, speaks=run is speaks, counts=run is counts)
@@ -164,17 +164,13 @@ def imported_runs(inputs: Inputs) -> Iterator[Row]:
     """Runs that an importer wrote, with the cases that failed or were skipped by name. A result that is not a pass is a gap while
     no other run speaks for the test.
     """
-    current = described(inputs)
-    speaks: dict[str, Entry[Run] | None] = {}
     for entry in records(inputs, Run):
         read = entry.record.imported
         if read is None:
             continue
         test = entry.record.test
-        if test not in speaks:
-            speaks[test] = speaking(runs_of(inputs, test), current)
-        speaking_run = speaks[test]
-        is_over = speaking_run is not None and speaking_run.id != entry.id
+        speaks = speaker(inputs.dossier, inputs.graph, test)
+        is_over = speaks is not None and speaks.id != entry.id
         yield row(
             entry.id,
             inputs.link(entry.id),

@@ -8,7 +8,7 @@ from mdr_blueprint.graph import Graph
 from mdr_blueprint.load import Dossier, Entry
 from mdr_blueprint.model import Run
 from mdr_blueprint.model.verification import Imported
-from mdr_blueprint.proof import described, runs_of, speaking
+from mdr_blueprint.proof import speaker
 from mdr_blueprint.rules.engine import Found, entries, rule
 from mdr_blueprint.rules.questions import base, call, first, lacks
 
@@ -49,9 +49,8 @@ def unexplained_skipped_cases(dossier: Dossier, graph: Graph) -> Iterator[Found]
     Why: the run stands for the whole test; what was left out is the part that nobody has seen pass.
     Fix: say in `text` of the run why they were skipped and what covers them instead, or carry them out.
     """
-    current = described(dossier)
     for entry, read in _passed(dossier):
-        speaks = speaking(runs_of(dossier, graph, base(entry.record.test)), current)
+        speaks = speaker(dossier, graph, base(entry.record.test))
         if not read.skipped or (speaks is not None and speaks.id != entry.id):
             continue  # a run that another one has followed is history
         if all(lacks(entry, field) for field in EXPLAINED_IN):
