@@ -10,7 +10,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Context, Decimal
-from functools import cache
+from functools import cache, lru_cache
 from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
@@ -38,8 +38,12 @@ SPELT = re.compile(r"1\Z|(?!.*\d\d)(1/)?[A-Za-z°%‰(][\w °%‰()/*·^²³-]{0
 """What may be a unit at all: names, a single-digit power; nothing that computes."""
 POWER = re.compile(r"(?<=m)([23])(?![\w^*])")
 """`cm2` for a square."""
-FORM = re.compile(r"(?P<unit>.*?)(?:[ _]+|(?<=[AV]))(?P<form>(?i:r\.?m\.?s\.?|peak|pk|p-?p|p|a\.?c\.?|d\.?c\.?))\Z")
+FORM = re.compile(r"(?:(?<![ _])[ _]++|(?<=[AV]))(?i:r\.?m\.?s\.?|peak|pk|p-?p|p|a\.?c\.?|d\.?c\.?)\Z")
 """`V AC`, `mA r.m.s.`, `Vpp`: how a voltage or a current is meant, behind its unit."""
+LONGEST = 60
+"""Signs of a unit with its form and spaces; what is longer is none, and is looked at no further."""
+MANY = 1000
+"""Spellings that are kept in mind: more than all laboratories use, and not what a stranger writes in a million records."""
 FORMS = {
     "rms": ("value", "r.m.s."), "peak": ("value", "peak"), "pk": ("value", "peak"), "p": ("value", "peak"),
     "pp": ("value", "peak to peak"), "ac": ("current", "a.c."), "dc": ("current", "d.c."),
@@ -100,6 +104,8 @@ def compare(
 
 def printed(unit: str | None) -> str:
     """A unit as a laboratory prints it: `µA` for `uA`, `mΩ` for `mohm`, `°C` for `degC`."""
+    if unit is not None and len(unit) > LONGEST:
+        return unit
     text = re.sub(r"\bu(?=([AVWTNJFHSC]|[msg]|Pa|Hz|Sv|Gy)\b)", "µ", (unit or "").translate(SIGNS))
     return re.sub("[Oo]hm\\b", "Ω", text).replace("degC", "°C")
 
@@ -121,18 +127,28 @@ def _is_one(unit: str, other: str) -> bool:
     return one[0] == two[0]
 
 
-@cache
 def _spelt(unit: str) -> tuple[str, Mapping[str, str]]:
-    """A unit in the letters that pint reads, and the forms that were written behind it."""
+    """A unit in the letters that pint reads, and the forms that were written behind it. UnitError where it can be none."""
+    if len(unit) > LONGEST:
+        raise UnitError(f"`{unit[:20]}…` is no unit: it has {len(unit)} signs, and no unit more than {LONGEST}")
+    text, forms, why = _parted(unit)
+    if why:
+        raise UnitError(why)
+    return text, forms
+
+
+@lru_cache(maxsize=MANY)
+def _parted(unit: str) -> tuple[str, Mapping[str, str], str]:
+    """Unit, forms, and what is wrong with them, so that a fault is found once as well."""
     forms: dict[str, str] = {}
     text = " ".join(unit.split()).translate(SIGNS)
-    while found := FORM.match(text):
-        said, form = FORMS[re.sub("[.-]", "", found["form"]).lower()]
+    while found := FORM.search(text):
+        said, form = FORMS[re.sub("[ _.-]", "", found[0]).lower()]
         if forms.setdefault(said, form) != form:
-            raise UnitError(f"`{unit}` is {forms[said]} and {form} at once")
-        text = found["unit"]
+            return text, forms, f"`{unit}` is {forms[said]} and {form} at once"
+        text = text[: found.start()]
     text = POWER.sub(r"^\1", text)
-    return ("degC" if text == "°C" else text), forms
+    return ("degC" if text == "°C" else text), forms, ""
 
 
 def _convert(value: Decimal, unit: str, to: str) -> Decimal:
@@ -166,15 +182,23 @@ def _registry() -> UnitRegistry[Decimal]:
     return registry
 
 
-@cache
 def _unit(spelt: str) -> Unit:
+    text, _ = _spelt(spelt)
+    unit = _read(text)
+    if unit is None:
+        raise UnitError(f"`{spelt}` is no unit")
+    return unit
+
+
+@lru_cache(maxsize=MANY)
+def _read(text: str) -> Unit | None:
+    """What pint takes a unit for; None where it is none."""
     from pint.errors import PintError
 
-    text = _spelt(spelt)[0]
     if not SPELT.match(text):
-        raise UnitError(f"`{spelt}` is no unit")
+        return None
     try:
         unit: Unit = _registry().Unit(OTHERS.get(text, text))
-    except (PintError, ValueError, AssertionError, TypeError, AttributeError) as error:
-        raise UnitError(f"`{spelt}` is no unit") from error
+    except (PintError, ValueError, AssertionError, TypeError, AttributeError):
+        return None
     return unit

@@ -5,9 +5,11 @@ from __future__ import annotations
 import subprocess
 import sys
 from decimal import Decimal
+from types import SimpleNamespace
 
 import pytest
 
+from mdr_blueprint import quantities
 from mdr_blueprint.quantities import UnitError, check_unit, compare, printed
 
 
@@ -110,3 +112,36 @@ def test_usual_units_do_not_load_pint():
 )  # fmt: skip
 def test_units_as_a_laboratory_prints_them(unit, shown):
     assert printed(unit) == shown
+
+
+@pytest.mark.verifies("REQ-SRC-04")
+@pytest.mark.parametrize("unit", ["V" + "_" * 500_000 + "x", "V" + " " * 500_000 + "x", "m" * 500_000, "V AC " * 100_000, "1/" + "2" * 500_000])
+def test_a_unit_is_as_long_as_a_unit(unit):
+    """Read in a moment, whatever stands there, and named by its beginning alone."""
+    with pytest.raises(UnitError, match=r"is no unit: it has \d+ signs, and no unit more than 60") as met:
+        check_unit(unit)
+    assert len(str(met.value)) < 100
+    with pytest.raises(UnitError, match="no unit more than 60"):
+        compare(Decimal(1), unit, Decimal(2), "mA", "at_most")
+    assert printed(unit) == unit
+
+
+def test_the_form_of_a_long_spelling_is_found():
+    assert compare(Decimal(5), "uA" + " _ " * 15 + "r.m.s.", Decimal(6), "uA rms", "at_most").margin == 1
+    with pytest.raises(UnitError, match="is no unit"):
+        check_unit("V" + "_" * 50 + "x")
+
+
+def test_what_is_no_unit_is_asked_of_pint_once(monkeypatch):
+    asked = []
+
+    def ask(text):
+        asked.append(text)
+        raise ValueError
+
+    quantities._read.cache_clear()
+    monkeypatch.setattr(quantities, "_registry", lambda: SimpleNamespace(Unit=ask))
+    for _ in range(3):
+        with pytest.raises(UnitError, match="`blorp` is no unit"):
+            check_unit("blorp")
+    assert asked == ["blorp"]
