@@ -15,7 +15,6 @@ from typing import Any, Literal
 
 from jinja2 import FunctionLoader, StrictUndefined, TemplateError, TemplateSyntaxError, Undefined, UndefinedError, pass_context
 from jinja2.runtime import Context
-from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from mdr_blueprint.diagnostics import Fault, Place, did_you_mean
 from mdr_blueprint.load import Entry
@@ -35,6 +34,7 @@ from mdr_blueprint.markdown import (
 )
 from mdr_blueprint.model import KINDS, Record
 from mdr_blueprint.model import Document as DocumentRecord
+from mdr_blueprint.render.sandbox import ExhaustedError, Sandbox
 from mdr_blueprint.render.templates import Template, partials, read_templates
 from mdr_blueprint.render.views import Missing, Raw, RecordView, entry_view
 from mdr_blueprint.tables import Column, Gap, RecordLink, Row, Table, Tables
@@ -48,7 +48,8 @@ View = Literal["wide", "cards", "tree"]
 VIEWS: dict[str, View] = {"table": "wide", "cards": "cards", "tree": "tree"}
 """Marker -> how it shows a table."""
 NOT_APPROVED = "not approved"
-NEWLINES = re.compile(r"\s*\n\s*")
+PRINT_LESS = "print less: a table in its place, `::table NAME`, shows any number of records"
+NEWLINES = re.compile(r"(?<!\s)[^\S\n]*+\n\s*+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,12 +118,12 @@ class _Renderer:
         self._law_ids = {f"gspr:{key}" for key in self.inputs.law.gspr}
         self.environment = self._environment(pieces)
 
-    def _environment(self, pieces: dict[str, tuple[str, str]]) -> ImmutableSandboxedEnvironment:
+    def _environment(self, pieces: dict[str, tuple[str, str]]) -> Sandbox:
         def load(name: str) -> tuple[str, str, None] | None:
             path, text = pieces.get(name, ("", ""))
             return (text, path, None) if path else None
 
-        environment = ImmutableSandboxedEnvironment(
+        environment = Sandbox(
             loader=FunctionLoader(load),
             undefined=StrictUndefined,
             finalize=self._finalize,
@@ -130,10 +131,11 @@ class _Renderer:
             lstrip_blocks=True,
             keep_trailing_newline=True,
         )
-        environment.filters["prose"] = self._prose
-        environment.filters["link"] = self._link
-        environment.filters["words"] = lambda text: text if isinstance(text, Missing) else str(text).replace("_", " ")
-        environment.filters["listed"] = lambda items: items if isinstance(items, Missing) else ", ".join(map(str, items))
+        join = environment.filters["join"]
+        environment.add_filter("prose", self._prose)
+        environment.add_filter("link", self._link)
+        environment.add_filter("words", lambda text: text if isinstance(text, Missing) else str(text).replace("_", " "))
+        environment.add_filter("listed", pass_context(lambda at, ids: ids if isinstance(ids, Missing) else join(at, ids, ", ")))
         environment.globals.update({name: self._single(cls) for name, cls in KINDS.items() if cls.keys == "single"})
         environment.globals.update(
             records=self._records,
@@ -159,6 +161,7 @@ class _Renderer:
 
     def render(self, template: Template) -> Document | None:
         self.prose = []
+        self.environment.meter.start()
         try:
             text = self.environment.from_string(template.body).render(document=template.id)
         except (
@@ -193,14 +196,20 @@ class _Renderer:
                 elif file in self.partials:
                     path, line = file, trace.tb_lineno
                 trace = trace.tb_next
-        what = "a name that does not exist" if isinstance(error, UndefinedError) else "a fault"
         where = "" if path == template.path else f", included by {template.path}"
+        if isinstance(error, ExhaustedError):
+            what = f"the template{where} {error}"
+        elif isinstance(error, UndefinedError):
+            what = f"a name that does not exist in the template{where}: {error}"
+        else:
+            what = f"a fault in the template{where}: {str(error) or type(error).__name__}"
         self.faults.append(
             Fault(
                 "template",
-                f"{what} in the template{where}: {error or type(error).__name__}; document `{template.id}` is left out",
+                f"{what}; document `{template.id}` is left out",
                 Place(path, line),
                 subject=path,
+                fix=PRINT_LESS if isinstance(error, ExhaustedError) else None,
             )
         )
 
@@ -344,10 +353,17 @@ class _Renderer:
         del context
         if isinstance(text, Missing):
             return Raw(text.markdown())
-        self.prose.append(parse_prose(self.inputs.say(str(text))))
+        said = self.inputs.say(str(text))
+        self.environment.meter.spend(len(said))
+        self.prose.append(parse_prose(said))
         return Raw(f"\n\n::prose {len(self.prose) - 1}\n\n")
 
     def _finalize(self, value: Any) -> str:
+        shown = self._shown(value)
+        self.environment.meter.spend(len(shown))
+        return shown
+
+    def _shown(self, value: Any) -> str:
         if isinstance(value, Raw):
             return value
         if value is None:
