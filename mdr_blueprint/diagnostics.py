@@ -10,10 +10,15 @@ from __future__ import annotations
 import difflib
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Literal
 
 Severity = Literal["error", "warning", "info"]
 SEVERITIES: tuple[Severity, ...] = ("error", "warning", "info")
+LONGEST_WORD = 100
+"""Signs of a word that may be a slip of the pen."""
+LONGEST_NAME = 1000
+"""Signs of a name in a message."""
 
 
 class UsageError(Exception):
@@ -130,18 +135,34 @@ class Report:
 
 def nearest(word: str, known: Iterable[str]) -> str | None:
     """The known word that `word` was most likely meant to be, or None."""
-    candidates = list(known)
-    lowered: dict[str, str] = {}
-    for candidate in candidates:
-        lowered.setdefault(candidate.lower(), candidate)
-    if word.lower() in lowered:
-        return lowered[word.lower()]
-    if len(candidates) > 500:  # quick look first: difflib is quadratic in the length of the words
-        head = word[:3].lower()
-        close = [c for c in lowered if c[:3] == head and abs(len(c) - len(word)) <= 2]
-        candidates = [lowered[c] for c in close[:2000]]
-    matches = difflib.get_close_matches(word.lower(), [c.lower() for c in candidates], n=1, cutoff=0.6)
+    lowered, by_head = _spellings(tuple(known))
+    sought = word.lower()
+    if sought in lowered:
+        return lowered[sought]
+    if len(sought) > LONGEST_WORD:  # difflib is quadratic in the length of the words
+        return None
+    candidates: Iterable[str] = lowered
+    if len(lowered) > 500:  # a quick look first
+        candidates = [word for word in by_head.get(sought[:3], ()) if abs(len(word) - len(sought)) <= 2][:2000]
+    matches = difflib.get_close_matches(sought, candidates, n=1, cutoff=0.6)
     return lowered[matches[0]] if matches else None
+
+
+@lru_cache(maxsize=4)
+def _spellings(known: tuple[str, ...]) -> tuple[dict[str, str], dict[str, list[str]]]:
+    """Words by their small letters, and those by their first three: thousands of words may be sought among the same ones."""
+    lowered: dict[str, str] = {}
+    by_head: dict[str, list[str]] = {}
+    for word in known:
+        small = word.lower()
+        if lowered.setdefault(small, word) is word:
+            by_head.setdefault(small[:3], []).append(small)
+    return lowered, by_head
+
+
+def cut(name: str) -> str:
+    """A name from outside as a message shows it: no more of it than a person reads."""
+    return name if len(name) <= LONGEST_NAME else f"{name[:LONGEST_NAME]}…"
 
 
 def did_you_mean(word: str, known: Iterable[str]) -> str:

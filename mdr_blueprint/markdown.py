@@ -8,7 +8,7 @@ The writers of site, Word and Markdown each walk this tree.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 from itertools import pairwise
@@ -116,12 +116,14 @@ Block = Heading | Paragraph | ListBlock | Quote | CodeBlock | Divider | Grid | M
 Blocks = tuple[Block, ...]
 
 MARKER = re.compile(r"^::(\w+)(?:[ \t]+(\S+))?((?:[ \t]+\w+=\S+)*)[ \t]*$")
-OPTION = re.compile(r"(\w+)=(\S+)")
+OPTION = re.compile(r"(?<!\w)(\w++)=(\S+)")
 RECORD_LINK = re.compile(r"\[([A-Za-z][A-Za-z0-9_.:#()/-]*)\](?!\()")
 NUMBERED = re.compile(r"(\d+(?:\.\d+)*)\.?(?:\s|$)")
 SPECIAL = re.compile(r"([\\`*_{}\[\]<>#+!|~&-])")
 ESCAPED = re.compile(r"\\(.)")
-LINE_START = re.compile(r"(?m)^(\s*)(\d+)([.)])(?=\s|$)|^(\s*)([=:])")
+LINE_START = re.compile(r"(?m)^([^\S\n]*+)(\d++)([.)])(?=\s|$)|^([^\S\n]*+)([=:])")
+DEEPEST = 20
+"""Marks inside each other, such as bold in a link in italics. The parser bounds lists and quotations likewise."""
 
 
 def parse(text: str) -> Blocks:
@@ -241,6 +243,7 @@ def _tame(block: Block) -> Block:
 def _number(blocks: Sequence[Block]) -> Blocks:
     counters = [0] * 7
     used: set[str] = set()
+    last: dict[str, int] = {}
     numbered: list[Block] = []
     for block in blocks:
         if isinstance(block, Heading):
@@ -250,10 +253,9 @@ def _number(blocks: Sequence[Block]) -> Blocks:
                 counters[block.level + 1 :] = [0] * (6 - block.level)
                 number = ".".join(str(max(c, 1)) for c in counters[2 : block.level + 1])
             anchor = base = slug(plain(block.parts))
-            attempt = 1
             while anchor in used:
-                attempt += 1
-                anchor = f"{base}-{attempt}"
+                last[base] = last.get(base, 1) + 1
+                anchor = f"{base}-{last[base]}"
             used.add(anchor)
             block = Heading(block.level, block.parts, number, anchor, block.line)
         numbered.append(block)
@@ -328,8 +330,18 @@ def _grid(tokens: Sequence[Token], at: int) -> tuple[Grid, int]:
 
 
 def _inlines(tokens: Sequence[Token]) -> Inlines:
-    parts, _ = _inline_until(tokens, 0, None)
+    parts, _ = _inline_until(tokens if len(tokens) <= DEEPEST else list(_shallow(tokens)), 0, None)
     return parts
+
+
+def _shallow(tokens: Sequence[Token]) -> Iterator[Token]:
+    """Without the marks that stand inside too many others; their words stay."""
+    depth = 0
+    for token in tokens:
+        depth += token.nesting == 1
+        if token.nesting == 0 or depth <= DEEPEST:
+            yield token
+        depth -= token.nesting == -1
 
 
 def _inline_until(tokens: Sequence[Token], at: int, end: str | None) -> tuple[Inlines, int]:

@@ -35,7 +35,7 @@ from mdr_blueprint.write.site import SitePage, make_pages
 from mdr_blueprint.write.site.handbook import handbook_pages
 from mdr_blueprint.write.site.wrap import ASSETS, MdrPages, add_to_search
 
-ANCHOR = re.compile(r'<[^>]* id="([^"]+)"')
+ANCHOR = re.compile(r'<[^<>]* id="([^"]+)"')
 
 
 class MdrConfig(Config):

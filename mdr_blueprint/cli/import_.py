@@ -84,7 +84,7 @@ def _summary(made: Import, dry_run: bool) -> Iterator[str]:
                f"{f' (was {line.before})' if line.before else ''}, {number} {'case' if number == 1 else 'cases'}")
     if len(plan.lines) > SHOWN_RUNS:
         yield f"  and {len(plan.lines) - SHOWN_RUNS} runs more"
-    yield from _first(plan.executed.misnamed, lambda found: f"  {found[0].full_name}: {found[1]}")
+    yield from _first(plan.executed.misnamed, lambda found: f"  {found[0].shown}: {found[1]}")
     yield from _first(plan.executed.missed, lambda found: f"  no case is named {found[1]}, as `automated` of {found[0]} says")
     yield from _unmatched(plan)
     yield _counted(plan)
@@ -104,7 +104,7 @@ def _unmatched(plan: Plan) -> Iterator[str]:
 
 def _unmatched_case(found: tuple[Case, str]) -> str:
     case, doubt = found
-    return f"  {case.full_name}{' (failed)' if case.outcome == 'failed' else ''}{f': {doubt}' if doubt else ''}"
+    return f"  {case.shown}{' (failed)' if case.outcome == 'failed' else ''}{f': {doubt}' if doubt else ''}"
 
 
 def _first(found: Sequence[T], tell: Callable[[T], str]) -> Iterator[str]:

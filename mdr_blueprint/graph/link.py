@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import islice
 
 from mdr_blueprint.diagnostics import Fault, Related, did_you_mean
 from mdr_blueprint.graph.references import MENTIONS, QUOTES, Reference, prose_fields, references, texts
@@ -15,6 +16,9 @@ from mdr_blueprint.source import Sources
 
 MAX_HINTS = 50
 """So many unknown ids get a "did you mean"; a project with more has another trouble than typing."""
+
+MAX_RING = 20
+"""So many records of a ring are named."""
 
 
 def link(dossier: Dossier, law: Law, sources: Sources) -> Graph:
@@ -158,7 +162,7 @@ class _Linker:
 
     def _walk_chain(self, start: str, relation: str, done: set[str]) -> None:
         """Depth first without recursion: a chain may be as long as the project."""
-        path = {start: None}
+        path = {start: 0}
         todo = [self._next(start, relation)]
         while todo:
             edge = next(todo[-1], None)
@@ -166,14 +170,23 @@ class _Linker:
                 todo.pop()
                 done.add(path.popitem()[0])
             elif edge.target in path:
-                names = list(path)
-                ring = " → ".join([*names[names.index(edge.target) :], edge.target])
                 entry = self.dossier.entries[edge.source]
-                message = f"`{relation}` leads back to its start: {ring}"
+                message = f"`{relation}` leads back to its start: {_ring(path, edge.target)}"
                 self.faults.append(Fault("cycle", message, entry.at(*edge.steps), subject=entry.id))
             elif edge.target not in done and edge.target in self.dossier.entries:
-                path[edge.target] = None
+                path[edge.target] = len(path)
                 todo.append(self._next(edge.target, relation))
 
     def _next(self, id_: str, relation: str) -> Iterator[Edge]:
         return (edge for edge in self.outgoing.get(id_, ()) if edge.relation == relation)
+
+
+def _ring(path: dict[str, int], start: str) -> str:
+    """The records of a ring, from its start back to it: of a long one the first and the last. `path` is what leads there, and
+    each record's place in it.
+    """
+    length = len(path) - path[start]
+    if length <= MAX_RING:
+        return " → ".join([*islice(path, path[start], None), start])
+    last = [id_ for id_, _ in zip(reversed(path), range(MAX_RING // 2), strict=False)][::-1]
+    return f"{start} → … {length - 1 - len(last)} more … → {' → '.join(last)} → {start}"

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from typing import Any
 
-from mdr_blueprint.diagnostics import UsageError
+from mdr_blueprint.diagnostics import UsageError, cut
 from mdr_blueprint.importers.junit import PROPERTY, Case
 from mdr_blueprint.importers.matching import Matcher
 from mdr_blueprint.load import Dossier
@@ -25,13 +25,13 @@ class Execution:
     time: str | None
     """As the report has it."""
     day: date
-    suites: list[str] = field(default_factory=list)
+    suites: dict[str, None] = field(default_factory=dict)
     cases: dict[str, str] = field(default_factory=dict)
     """Full name of each case -> how it ended; of a case that stands there twice the worse end counts."""
 
     def take(self, case: Case) -> None:
-        if case.suite and case.suite not in self.suites:
-            self.suites.append(case.suite)
+        if case.suite:
+            self.suites.setdefault(case.suite)
         before = self.cases.get(case.full_name)
         worst = "failed" if "failed" in (before, case.outcome) else "passed" if "passed" in (before, case.outcome) else "skipped"
         self.cases[case.full_name] = worst
@@ -104,7 +104,7 @@ def executions(cases: Sequence[Case], dossier: Dossier, day: date | None) -> Exe
     if not found:
         doubts = list(dict.fromkeys(doubt for _, doubt in unmatched if doubt))
         raise UsageError(f"none of the {len(cases)} cases matches a test of the project, such as "
-                         f"{cases[0].full_name}{f' ({doubts[0]})' if doubts else ''}. {WAY}")
+                         f"{cases[0].shown}{f' ({doubts[0]})' if doubts else ''}. {WAY}")
     executed = {id_ for id_, _ in found}
     missed = tuple((id_, name) for id_, name in matcher.unused() if id_ in executed)
     return Executed(tuple(found.values()), tuple(unmatched), tuple(misnamed), missed)
@@ -116,8 +116,8 @@ def _day(case: Case, given: date | None) -> date:
         return moment.date()
     if given is not None:
         return given
-    suite = f"the suite `{case.suite}`" if case.suite else "the report"
-    fault = f"has a time stamp that is not of ISO 8601 ({case.time})" if case.time else "has no time stamp"
+    suite = f"the suite `{cut(case.suite)}`" if case.suite else "the report"
+    fault = f"has a time stamp that is not of ISO 8601 ({cut(case.time)})" if case.time else "has no time stamp"
     raise UsageError(f"{suite} {fault}; name the day of the execution with --date, such as --date 2026-03-02")
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal, cast
 
-from mdr_blueprint.diagnostics import UsageError
+from mdr_blueprint.diagnostics import UsageError, cut
 from mdr_blueprint.importers.report_xml import cut_down
 
 MAX_BYTES = 64 * 1024 * 1024
@@ -37,6 +37,11 @@ class Case:
     @property
     def full_name(self) -> str:
         return f"{self.classname}::{self.name}" if self.classname else self.name
+
+    @property
+    def shown(self) -> str:
+        """Its name in a message."""
+        return cut(self.full_name)
 
 
 def read_report(path: Path) -> tuple[Case, ...]:

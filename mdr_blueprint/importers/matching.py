@@ -10,12 +10,10 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from itertools import pairwise
 
-from mdr_blueprint.diagnostics import did_you_mean
+from mdr_blueprint.diagnostics import cut, did_you_mean
 from mdr_blueprint.importers.junit import PROPERTY, Case
 
 WORD = re.compile(r"[^\W_]+")
-BRACKETS = re.compile(r"\[.*\]\Z", re.DOTALL)
-"""What pytest adds to a name for each set of parameters."""
 
 _Name = tuple[str, str]
 """Id of a test, and one name in its `automated`."""
@@ -63,18 +61,18 @@ class Matcher:
         """Why a case matches nothing, where it seems to mean a test: `names TC-2O1, which is no test; did you mean TC-201?`."""
         for id_ in case.tests:
             if id_.casefold() not in self.by_fold:
-                return f"its {PROPERTY} names {id_}, which is no test{did_you_mean(id_, self.ids)}"
+                return f"its {PROPERTY} names {cut(id_)}, which is no test{did_you_mean(id_, self.ids)}"
         for text in (case.name, case.classname):
             for head, second in pairwise(WORD.findall(_word(text))):
                 if head in self.heads and any(sign.isdigit() for sign in second):
                     id_ = f"{head}-{second}".upper()
-                    return f"names {id_}, which is no test{did_you_mean(id_, self.ids)}"
+                    return f"names {cut(id_)}, which is no test{did_you_mean(id_, self.ids)}"
         return ""
 
     def _automated(self, case: Case) -> Iterator[_Name]:
         if not self.plain and not self.patterns:
             return
-        name = BRACKETS.sub("", case.name)
+        name = _without_parameters(case.name)
         whole = f"{case.classname}::{case.name}", f"{case.classname}::{name}"
         texts = dict.fromkeys(map(_flat, (*whole, case.name, name, case.classname)))
         for text in texts:
@@ -96,6 +94,11 @@ class Matcher:
                     at = last
                     break
             at += 1
+
+
+def _without_parameters(name: str) -> str:
+    """A name without what pytest adds to it for each set of parameters: `test_a` of `test_a[1-x]`."""
+    return name.partition("[")[0] if name.endswith("]") else name
 
 
 def _flat(name: str) -> str:

@@ -16,7 +16,7 @@ from typing import Any, Literal
 WIDTH = 120
 Value = str | int | Sequence[str] | Mapping[str, "Value"]
 """What is written. A number is one only where the field that reads it wants a number; dates and revisions are text."""
-NUMBER_LIKE = re.compile(r"[-+]?(\.?[0-9][0-9_]*\.?[0-9_]*([eE][-+]?[0-9]+)?|0[xob][0-9a-fA-F_]+|\.inf|\.nan)", re.IGNORECASE)
+NUMBER_LIKE = re.compile(r"[-+]?(\.?[0-9][0-9_]*+(\.[0-9_]*+)?([eE][-+]?[0-9]+)?|0[xob][0-9a-fA-F_]+|\.inf|\.nan)", re.IGNORECASE)
 SAFE_IN_FLOW = re.compile(r"[\w.]([\w ./:#()+-]*[\w.)])?")
 """What readers of YAML agree on inside `{ }`; they do not on much else."""
 WORD_LIKE = frozenset({"~", "null", "true", "false", "yes", "no", "on", "off", "y", "n"})

@@ -113,7 +113,7 @@ class _Renderer:
         self.titles = titles
         self.inputs = tables.inputs
         self.faults: list[Fault] = []
-        self.prose: list[Blocks] = []
+        self.prose: dict[str, Blocks] = {}
         self.partials = {path for path, _ in pieces.values()}
         self._law_ids = {f"gspr:{key}" for key in self.inputs.law.gspr}
         self.environment = self._environment(pieces)
@@ -160,7 +160,7 @@ class _Renderer:
         return environment
 
     def render(self, template: Template) -> Document | None:
-        self.prose = []
+        self.prose = {}
         self.environment.meter.start()
         try:
             text = self.environment.from_string(template.body).render(document=template.id)
@@ -219,8 +219,8 @@ class _Renderer:
                 self._marker_fault(template, None, "a marker stands on a line of its own, outside lists and quotations")
             return [block]
         options = dict(block.options)
-        if block.verb == "prose" and block.name.isdecimal() and int(block.name) < len(self.prose):
-            return list(self.prose[int(block.name)])
+        if block.verb == "prose" and block.name in self.prose:
+            return list(self.prose[block.name])
         if block.verb not in VIEWS:
             return self._marker_fault(template, block, f"`::{block.verb}` is no marker{did_you_mean(block.verb, VIEWS)}")
         kind = table_kinds().get(block.name)
@@ -355,8 +355,9 @@ class _Renderer:
             return Raw(text.markdown())
         said = self.inputs.say(str(text))
         self.environment.meter.spend(len(said))
-        self.prose.append(parse_prose(said))
-        return Raw(f"\n\n::prose {len(self.prose) - 1}\n\n")
+        name = str(len(self.prose))
+        self.prose[name] = parse_prose(said)
+        return Raw(f"\n\n::prose {name}\n\n")
 
     def _finalize(self, value: Any) -> str:
         shown = self._shown(value)

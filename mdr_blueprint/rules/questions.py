@@ -108,7 +108,7 @@ def is_missing(dossier: Dossier, sources: Sources, kind: str) -> bool:
     """
     if any(entry.record.retired is None for entry in dossier.kind(kind)):
         return False
-    return not any(re.search(rf"^{kind}:\s*(#.*)?\n\s+\S|^{kind}:\s*[{{]", source.text, re.MULTILINE)
+    return not any(re.search(rf"^{kind}:(?:[^\S\n]*+|\s*+#.*+)\n\s++\S|^{kind}:\s*+[{{]", source.text, re.MULTILINE)
                    for source in sources.files if source.faults)
 
 

@@ -178,7 +178,13 @@ def records(inputs: Inputs, cls: type[Record]) -> Iterator[Entry[Any]]:
 def natural(id_: str) -> list[tuple[int, str]]:
     """Sorts `R-2` before `R-10`."""
     parts = NUMBERS.split(id_.casefold())
-    return [(int(part), "") if place % 2 else (-1, part) for place, part in enumerate(parts)]
+    return [number_order(part) if place % 2 else (-1, part) for place, part in enumerate(parts)]
+
+
+def number_order(digits: str) -> tuple[int, str]:
+    """Sorts whole numbers of any length, which an id or a clause may have and `int` has not: of two the shorter is the smaller."""
+    plain = digits.lstrip("0")
+    return len(plain), plain
 
 
 def live_risks(inputs: Inputs) -> Iterator[Entry[Risk]]:

@@ -15,7 +15,7 @@ from mdr_blueprint.load import Entry
 from mdr_blueprint.model import AppliedStandard, ClauseAnswer
 from mdr_blueprint.model.library import ClauseItem
 from mdr_blueprint.rules.verification.clauses import names_facts, said_by
-from mdr_blueprint.tables.inputs import Inputs, answered_standards, kept, records, spaced
+from mdr_blueprint.tables.inputs import Inputs, answered_standards, kept, number_order, records, spaced
 from mdr_blueprint.tables.shapes import RecordLink
 
 GENERAL = "iec-60601-1"
@@ -79,7 +79,7 @@ def verdict_counts(told: Iterable[ClauseState]) -> Counter[Verdict]:
 
 def clause_order(key: str) -> list[tuple[int, str]]:
     """`8.10` behind `8.9`, `8.1(b)` behind `8.1`."""
-    return [(int(part), "") if part.isdigit() else (10_000, part) for part in key.replace("(", ".(").split(".")]
+    return [number_order(part) if part.isdecimal() else (1 << 30, part) for part in key.replace("(", ".(").split(".")]
 
 
 def short_name(inputs: Inputs, standard: str) -> str:

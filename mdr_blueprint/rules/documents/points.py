@@ -99,7 +99,7 @@ def unknown_guidance(dossier: Dossier, law: Law, sources: Sources) -> Iterator[F
             continue
         for steps, text in texts(entry.raw, entry.cls):
             for year, number in dict.fromkeys(MDCG.findall(text)):
-                document = law.guidance.documents.get(f"mdcg-{year}-{int(number)}")
+                document = law.guidance.documents.get(f"mdcg-{year}-{number.lstrip('0')}")
                 if document is None:
                     hint = did_you_mean(f"mdcg-{year}-{number}", law.guidance.documents)
                     yield Found.on(entry, f"{call(entry)} cites MDCG {year}-{number}, which is not in the register "

@@ -14,9 +14,10 @@ from mdr_blueprint.source import Sources
 
 LIST = "MDR Annex II 4(c)"
 HARMONISED = re.compile(r"\bharmoni[sz]ed\b", re.IGNORECASE)
-DENIED = re.compile(r"\b(no|not|non|none|nor|neither|never|without|until|once)\b[^.;]*\bharmoni[sz]ed\b"
-                    r"|\bharmoni[sz]ed\b[^.;]*\b(no|not|none|yet)\b", re.IGNORECASE)
-"""Words that say that something is not harmonised."""
+DENIED = re.compile(r"(?:\A|(?<=[.;]))"
+                    r"(?:(?>[^.;]*?\b(?:no|not|non|none|nor|neither|never|without|until|once)\b)[^.;]*\bharmoni[sz]ed\b"
+                    r"|(?>[^.;]*?\bharmoni[sz]ed\b)[^.;]*\b(?:no|not|none|yet)\b)", re.IGNORECASE)
+"""Words that say that something is not harmonised, in one part of a sentence: the first of a pair, then the other behind it."""
 
 
 def _uses(dossier: Dossier, law: Law) -> dict[str, list[tuple[Place, str]]]:

@@ -37,7 +37,7 @@ ASKED: dict[str, tuple[str, str, str, str]] = {
 MAINS = re.compile(r"(?<!\bno )(?<!\bnot )(?<!\bisolated from )(?<!\bisolated from the )\bmains\b", re.IGNORECASE)
 DEGREE = re.compile(r"(?<!\d)[1-4](?!\d)")
 GROUP = re.compile(r"(?:\bgroup\s+|\A\s*)(I{1,3})(?:[ab]\b|\b)")
-TRACKING = re.compile(r"(?:\bCTI\b\D{0,6}|\A\s*)(\d{2,})")
+TRACKING = re.compile(r"(?:\bCTI\b\D{0,6}|\A\s*)(\d{2,9})")
 GROUPS = ((600, "I"), (400, "II"), (0, "III"))
 """Comparative tracking index from which on a material is of a group."""
 OTHER_STANDARD = re.compile(r"\b(?:62368|60950)\b")

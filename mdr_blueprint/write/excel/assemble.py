@@ -28,10 +28,10 @@ RELATION = (
 )
 DIMENSION = re.compile(rb'<dimension ref="[^"]*"')
 INLINE = re.compile(rb' t="inlineStr"><is>(<t\b.*?</t>)</is>', re.DOTALL)
-FONT = re.compile(rb"<font>(.*?)</font>", re.DOTALL)
+FONT = re.compile(rb"<font>((?:[^<]|<(?!/?font>))*+)</font>")
 NORMAL_FONT = b'<font><sz val="10"/><name val="Arial"/><family val="2"/></font>'
 """Widths of columns are counted in digits of the first font: one that every system has, or an equal of it."""
-FONT_PART = re.compile(rb"<(\w+)[^>]*/>")
+FONT_PART = re.compile(rb"<(\w++)[^<>]*+(?<=/)>")
 FONT_ORDER = (b"b", b"i", b"strike", b"condense", b"extend", b"outline", b"shadow", b"u", b"vertAlign", b"sz", b"color", b"name",
               b"family", b"charset", b"scheme")  # fmt: skip
 
