@@ -10,7 +10,7 @@ import pytest
 from mdr_blueprint.diagnostics import Fault, Place
 from mdr_blueprint.markdown import plain_blocks
 from mdr_blueprint.pipeline import compile
-from mdr_blueprint.render import Document, render, sandbox
+from mdr_blueprint.render import Document, TableBlock, render, sandbox
 from mdr_blueprint.render.documents import _Renderer
 from mdr_blueprint.render.templates import Template
 from mdr_blueprint.revision import Revision
@@ -200,3 +200,11 @@ def test_what_templates_do_is_as_ever(tables, body, shown):
     assert not faults
     assert document is not None
     assert plain_blocks(document.blocks) == shown
+
+
+def test_a_table_in_a_loop_stands_there_some_times(tables):
+    document, (fault,) = filled(tables, "{% for i in range(500) %}\n::table risks\n\n{% endfor %}\n::table hazards\n")
+    assert fault.place == Place(PATH, 6)
+    assert fault.message == "table `risks` stands in the document more than 20 times; the rest is left out"
+    assert document is not None
+    assert [block.table.name for block in document.blocks if isinstance(block, TableBlock)] == ["risks"] * 20 + ["hazards"]

@@ -7,6 +7,7 @@ markers. Every value passes one escape, so that a text from a record is shown as
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
@@ -48,6 +49,8 @@ View = Literal["wide", "cards", "tree"]
 VIEWS: dict[str, View] = {"table": "wide", "cards": "cards", "tree": "tree"}
 """Marker -> how it shows a table."""
 NOT_APPROVED = "not approved"
+MOST_PLACES = 20
+"""So often one table may stand in a document: a loop would fill Word files and pages for hours."""
 PRINT_LESS = "print less: a table in its place, `::table NAME`, shows any number of records"
 NEWLINES = re.compile(r"(?<!\s)[^\S\n]*+\n\s*+")
 
@@ -114,6 +117,7 @@ class _Renderer:
         self.inputs = tables.inputs
         self.faults: list[Fault] = []
         self.prose: dict[str, Blocks] = {}
+        self.placed: Counter[tuple[str, str | None]] = Counter()
         self.partials = {path for path, _ in pieces.values()}
         self._law_ids = {f"gspr:{key}" for key in self.inputs.law.gspr}
         self.environment = self._environment(pieces)
@@ -160,7 +164,7 @@ class _Renderer:
         return environment
 
     def render(self, template: Template) -> Document | None:
-        self.prose = {}
+        self.prose, self.placed = {}, Counter()
         self.environment.meter.start()
         try:
             text = self.environment.from_string(template.body).render(document=template.id)
@@ -234,6 +238,12 @@ class _Renderer:
         if kind.option and kind.option not in options:
             return self._marker_fault(template, block, f"table `{block.name}` needs `{kind.option}=...`")
         option = options[kind.option] if kind.option else None
+        self.placed[block.name, option] += 1
+        if self.placed[block.name, option] > MOST_PLACES:
+            if self.placed[block.name, option] > MOST_PLACES + 1:
+                return []
+            message = f"table `{block.name}` stands in the document more than {MOST_PLACES} times; the rest is left out"
+            return self._marker_fault(template, block, message)
         return [TableBlock(self._table(block.name, option), VIEWS[block.verb])]
 
     def _marker_fault(self, template: Template, marker: Marker | None, message: str) -> list[Block | TableBlock]:

@@ -182,7 +182,7 @@ def natural(id_: str) -> list[tuple[int, str]]:
 
 
 def number_order(digits: str) -> tuple[int, str]:
-    """Sorts whole numbers of any length, which an id or a clause may have and `int` has not: of two the shorter is the smaller."""
+    """Sorts whole numbers of any length, which a clause may have and `int` has not: of two the shorter is the smaller."""
     plain = digits.lstrip("0")
     return len(plain), plain
 
