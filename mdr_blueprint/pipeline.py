@@ -131,14 +131,17 @@ def build(
     *,
     only: Sequence[str] = (),
     as_of: date | None = None,
+    overwrite_edited: bool = False,
     progress: Progress | None = None,
 ) -> Built:
     """Compile the project that `path` lies in and write every part of its technical file, or those named in `only`.
 
     Dated rules judge by `as_of`, else by the date of the revision: the clock is in no output. Raises `UsageError` for a
-    wrong call and `WriteError` or `OSError` when nothing was written.
+    wrong call and `WriteError` or `OSError` when nothing was written. A folder that holds anything but an output of this program
+    is a wrong call; `overwrite_edited` goes on where files of that output were edited.
     """
     from mdr_blueprint.write import write_manifest, write_parts
+    from mdr_blueprint.write.exchange import real_place
     from mdr_blueprint.write.output import PARTS, replacing
 
     parts = tuple(part for part in PARTS if part in (only or PARTS))
@@ -146,19 +149,19 @@ def build(
     if unknown:
         raise UsageError(f"there is no part {unknown[0]}; parts are {', '.join(PARTS)}")
     root = find_root(Path(path))
-    target = Path(output).resolve() if output else root / "build"
+    target = real_place(Path(output) if output else root / "build", root)
     if root.is_relative_to(target):
         raise UsageError(f"the output {target} would replace the project itself")
     if any(target.is_relative_to(root / folder) for folder in NOT_RECORDS - NOT_INPUT):
         raise UsageError(f"the output {target} would become an input of the next build; choose a folder beside it")
     progress = progress or (lambda _: None)
-    progress("check and render")
-    presentation = present_project(root, as_of=as_of)
     kept = tuple(folder for part, folders in PARTS.items() if part not in parts for folder in folders)
-    with replacing(target, kept) as fresh:
+    with replacing(target, kept, overwrite_edited=overwrite_edited) as (fresh, previous):
+        progress("check and render")
+        presentation = present_project(root, as_of=as_of)
         faults = write_parts(presentation.tables, presentation.documents, fresh, parts, progress)
         report = presentation.report.with_findings(judge(catalogue(), faults, presentation.compilation.dossier))
-        write_manifest(presentation.tables.inputs, report, fresh, presentation.inputs, parts, target)
+        write_manifest(presentation.tables.inputs, report, fresh, presentation.inputs, parts, previous)
     return Built(presentation, report, target, parts)
 
 

@@ -388,5 +388,26 @@ def test_an_output_that_is_not_ours_is_never_replaced(tmp_path):
     assert tree(target) == {"chapter.txt": b"years of work"}
 
 
+@pytest.mark.verifies("REQ-WRI-04")
+def test_a_work_tree_and_an_edited_document_on_the_command_line(tmp_path):
+    project = small(tmp_path / "device")
+    built = build(project, only=["data", "excel"])
+    (built.output / ".git").write_text("gitdir: ../.git/worktrees/build\n", "utf-8")
+    before = tree(built.output)
+    done = mdr("build", "--only", "data", "--overwrite-edited", cwd=project)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "holds what no build wrote (.git)" in done.stderr
+    assert tree(built.output) == before
+    (built.output / ".git").unlink()
+    (built.output / "data" / "dossier.json").write_text("{}", "utf-8")
+    done = mdr("build", "--only", "data", cwd=project)
+    assert done.returncode == 2
+    assert "1 edited file (data/dossier.json)" in done.stderr
+    assert (built.output / "data" / "dossier.json").read_text("utf-8") == "{}"
+    done = mdr("build", "--only", "data", "--overwrite-edited", cwd=project)
+    assert done.returncode == 0, done.stderr
+    assert tree(built.output) == {name: data for name, data in before.items() if name != ".git"}
+
+
 def test_the_example_in_the_repository_is_not_touched_by_tests():
     assert not (ROOT / "device_example" / ".mdr-build-build").exists()

@@ -22,17 +22,22 @@ Output = Annotated[Path | None, typer.Option("--output", metavar="DIR", show_def
 Only = Annotated[str | None, typer.Option("--only", metavar="PARTS", show_default=False,
                                           help="Write just these parts, separated by commas: site, word, excel, data. "
                                                "The others stay as they are.")]
+OverwriteEdited = Annotated[bool, typer.Option("--overwrite-edited", help="Go on where files of the old output were edited by "
+                                                                          "hand; in the parts that are written the edits "
+                                                                          "are lost.")]
 
 PLACES = {"site": "site/index.html", "word": "documents", "excel": "workbooks/technical_file.xlsx", "data": "data/dossier.json"}
 """What a person opens first of each part."""
 
 
-def build(folder: Folder = HERE, output: Output = None, only: Only = None, as_of: AsOf = None) -> None:
+def build(folder: Folder = HERE, output: Output = None, only: Only = None, overwrite_edited: OverwriteEdited = False,
+          as_of: AsOf = None) -> None:
     """Write site, Word documents, workbook and data from one set of records.
 
     Gaps are marked where they are, and the findings are counted at the end; `mdr check` lists them. The old output is
-    replaced in one step, or stays whole. Expiry and calibration are judged on the date of the revision, so that the same
-    revision always gives the same files.
+    replaced in one step, or stays whole. A folder that holds anything else, such as a note or `.git`, is refused and not
+    touched. Expiry and calibration are judged on the date of the revision, so that the same revision always gives the same
+    files.
 
     For example:
       mdr build                        into build/
@@ -46,7 +51,7 @@ def build(folder: Folder = HERE, output: Output = None, only: Only = None, as_of
     if only is not None and not parts:
         raise UsageError("--only names no part; parts are site, word, excel, data")
     with _progress() as tell:
-        built = pipeline.build(folder, output, only=parts, as_of=day(as_of), progress=tell)
+        built = pipeline.build(folder, output, only=parts, as_of=day(as_of), overwrite_edited=overwrite_edited, progress=tell)
     say(_summary(built))
     raise typer.Exit(1 if built.report.has_errors else 0)
 
