@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 
 from mdr_blueprint import classification, library
 from mdr_blueprint.classification import Classified
-from mdr_blueprint.diagnostics import Fault, Report, UsageError
+from mdr_blueprint.diagnostics import Fault, Place, Report, UsageError
 from mdr_blueprint.graph import Graph, link
 from mdr_blueprint.load import Dossier, Law, load, load_law, load_library
 from mdr_blueprint.model import Evidence, Run
@@ -108,6 +108,8 @@ class Built:
     report: Report
     output: Path
     parts: tuple[str, ...]
+    saved_meanwhile: tuple[str, ...] = ()
+    """Inputs that were saved while it ran: they are shown as they were before."""
 
 
 def present(compilation: Compilation, revision: Revision, hashes: dict[str, str]) -> Presentation:
@@ -160,9 +162,10 @@ def build(
         progress("check and render")
         presentation = present_project(root, as_of=as_of)
         faults = write_parts(presentation.tables, presentation.documents, fresh, parts, progress)
-        report = presentation.report.with_findings(judge(catalogue(), faults, presentation.compilation.dossier))
+        late = saved_meanwhile(presentation)
+        report = presentation.report.with_findings(judge(catalogue(), (*faults, *late), presentation.compilation.dossier))
         write_manifest(presentation.tables.inputs, report, fresh, presentation.inputs, parts, previous)
-    return Built(presentation, report, target, parts)
+    return Built(presentation, report, target, parts, tuple(fault.place.path for fault in late))
 
 
 def present_project(path: Path, *, as_of: date | None = None) -> Presentation:
@@ -187,6 +190,13 @@ def input_hashes(sources: Sources, dossier: Dossier) -> dict[str, str]:
     paths |= {path for path in inventory.files if path.startswith("templates/")}
     paths |= {entry.record.path for entry in dossier.of(Evidence) if entry.record.path and entry.record.path in inventory}
     return {path: inventory.files[path].sha256 for path in sorted(paths)}
+
+
+def saved_meanwhile(presentation: Presentation) -> tuple[Fault, ...]:
+    """A fault for every input of which the disk now holds other bytes than those that were compiled."""
+    files = presentation.compilation.sources.inventory.files
+    words = "the file was saved or removed while the build ran, and the output shows it as it was before"
+    return tuple(Fault("saved-meanwhile", words, Place(path)) for path in presentation.inputs if not files[path].is_as_read())
 
 
 def newest_day(dossier: Dossier) -> date:

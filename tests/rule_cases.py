@@ -30,8 +30,15 @@ def run(case: Case, rule: Rule, folder: Path) -> Report:
     if case.of_library:
         return check_library(folder).report
     if "faults" in rule.asks_for:
-        return build(folder, only=("excel",), as_of=case.today).report
+        return build(folder, only=("excel",), as_of=case.today, progress=lambda step: save(case, folder, step)).report
     return compile(folder, as_of=case.today).report
+
+
+def save(case: Case, folder: Path, step: str) -> None:
+    """Save what somebody saves while the build runs, once everything is read."""
+    for path, file in case.files.items() if step != "check and render" else ():
+        if file.saved is not None:
+            (folder / path).write_text(file.saved, "utf-8")
 
 
 def expected(case: Case, code: str) -> set[tuple[str, int]]:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 import shutil
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import docx
@@ -16,6 +17,7 @@ import pytest
 from openpyxl import load_workbook
 from projects import ROOT, built_example, commit, different, example, git, mdr, small, tree
 
+from mdr_blueprint import library
 from mdr_blueprint.diagnostics import UsageError
 from mdr_blueprint.pipeline import build
 
@@ -407,6 +409,118 @@ def test_a_work_tree_and_an_edited_document_on_the_command_line(tmp_path):
     done = mdr("build", "--only", "data", "--overwrite-edited", cwd=project)
     assert done.returncode == 0, done.stderr
     assert tree(built.output) == {name: data for name, data in before.items() if name != ".git"}
+
+
+# A file that is saved while the build runs
+
+TEMPLATE = "---\ntitle: Purpose of ours\norder: 11\n---\nBefore the build.\n"
+
+
+def saving(change: Callable[[], object], at: str = "site") -> Callable[[str], None]:
+    """Progress of a build in which somebody does something as this step begins."""
+    return lambda step: change() if step == at else None
+
+
+@pytest.fixture
+def busy(tmp_path) -> Path:
+    """A project with a template, a partial and a Word template of its own, and evidence that is no text."""
+    project = small(tmp_path / "device")
+    for path, text in (("documents/intended_purpose.md.j2", TEMPLATE), ("partials/own.md", "Before the build.")):
+        (project / "templates" / path).parent.mkdir(parents=True, exist_ok=True)
+        (project / "templates" / path).write_text(text, "utf-8")
+    (project / "templates" / "word").mkdir()
+    shutil.copy(library.folder("templates") / "word" / "reference.docx", project / "templates" / "word" / "reference.docx")
+    (project / "evidence" / "scan.pdf").write_bytes(b"before")
+    (project / "scan.yaml").write_text("evidence: {EV-SCAN: {title: Scan, path: evidence/scan.pdf}}\n", "utf-8")
+    return project
+
+
+INPUTS = ("risk.yaml", "project.yaml", "evidence/EV-001.md", "evidence/scan.pdf", "templates/documents/intended_purpose.md.j2",
+          "templates/partials/own.md", "templates/word/reference.docx")  # fmt: skip
+
+
+@pytest.mark.parametrize(("name", "how"), [
+    *((name, how) for name in INPUTS for how in ("saved", "removed")),
+    ("risk.yaml", "replaced"), ("evidence/scan.pdf", "linked"),
+    pytest.param("evidence/EV-001.md", "piped", marks=pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no pipes")),
+])  # fmt: skip
+@pytest.mark.verifies("REQ-WRI-07", "REQ-OUT-07")
+def test_the_manifest_holds_the_hash_of_what_was_compiled(busy, name, how):
+    file, data = busy / name, (busy / name).read_bytes()
+
+    def save() -> None:
+        if how != "saved":
+            file.unlink()
+        if how == "linked":
+            file.symlink_to("elsewhere")
+        elif how == "piped":
+            os.mkfifo(file)
+        elif how != "removed":
+            file.write_bytes(data + b"\n")
+
+    parts = ["word"] if name.startswith("templates/") else ["data"]
+    clean = build(busy, busy.parent / "clean", only=parts)
+    built = build(busy, only=parts, progress=saving(save, "documents, workbook, data"))
+    before, after = tree(clean.output), tree(built.output)
+    old, new = json.loads(before.pop("manifest.json")), json.loads(after.pop("manifest.json"))
+    assert new["inputs"] == old["inputs"]
+    assert new["inputs"][name] == hashlib.sha256(data).hexdigest()
+    assert after == before
+    assert built.saved_meanwhile == (name,)
+    assert [(found["code"], found["path"]) for found in new["messages"] if found["code"] == "DOC830"] == [("DOC830", name)]
+    assert [finding.place.path for finding in built.report.findings if finding.code == "DOC830"] == [name]
+
+
+@pytest.mark.parametrize("name", ["risk.yaml", "evidence/EV-001.md", "templates/documents/intended_purpose.md.j2"])
+@pytest.mark.verifies("REQ-WRI-07")
+def test_each_file_is_read_once(busy, name, monkeypatch):
+    """Somebody saves the file as soon as it was read: everything shows what was read, and the revision is of it."""
+    clean = build(busy, busy.parent / "clean")
+    read, file = Path.read_bytes, busy / name
+
+    def read_then_save(path: Path) -> bytes:
+        data = read(path)
+        if path.resolve() == file.resolve():
+            file.write_bytes(data.replace(b"Before", b"After").replace(b"Hot", b"Cold") + b"\n# 9 Saved meanwhile\n")
+        return data
+
+    monkeypatch.setattr(Path, "read_bytes", read_then_save)
+    built = build(busy)
+    monkeypatch.undo()
+    assert built.saved_meanwhile == (name,)
+    before, after = tree(clean.output), tree(built.output)
+    old, new = json.loads(before.pop("manifest.json")), json.loads(after.pop("manifest.json"))
+    assert (new["inputs"], new["revision"], new["outputs"]) == (old["inputs"], old["revision"], old["outputs"])
+    assert after == before
+
+
+def test_a_file_that_is_touched_or_saved_as_it_was_is_no_news(busy):
+    def save() -> None:
+        for name in INPUTS:
+            (busy / name).write_bytes((busy / name).read_bytes())
+
+    assert build(busy, only=["data"], progress=saving(save, "documents, workbook, data")).saved_meanwhile == ()
+
+
+@pytest.mark.verifies("REQ-WRI-07")
+def test_a_file_saved_meanwhile_is_named_on_standard_error(tmp_path):
+    project = small(tmp_path / "device")
+    code = """
+from pathlib import Path
+from mdr_blueprint import pipeline
+write = pipeline.present_project
+def later(*arguments, **options):
+    done = write(*arguments, **options)
+    Path("risk.yaml").write_text("hazards: {}\\n")
+    return done
+pipeline.present_project = later
+"""
+    done = mdr("build", "--only", "data", cwd=project, code=code)
+    assert done.returncode == 0, done.stderr
+    assert done.stderr == "mdr: risk.yaml was saved while the build ran: what was written shows it as it was before; build again\n"
+    again = mdr("build", "--only", "data", cwd=project)
+    assert again.stderr == ""
+    assert "DOC830" not in (project / "build" / "manifest.json").read_text("utf-8")
 
 
 def test_the_example_in_the_repository_is_not_touched_by_tests():

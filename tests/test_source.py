@@ -558,10 +558,22 @@ def test_project_file_is_read_first_and_the_others_in_order(make_project):
     assert [source.path for source in read(root).files] == ["project.yaml", "B.yaml", "a.yaml", "z/b.yaml"]
 
 
-def test_the_inventory_hashes_what_lies_on_disk(make_project):
-    file = read(make_project({"evidence/e.md": "# 1 A\n\ntext\n\n## 1.1 B\n"})).inventory.files["evidence/e.md"]
-    assert file.sha256 == hashlib.sha256(b"# 1 A\n\ntext\n\n## 1.1 B\n").hexdigest()
-    assert file.headings["1.1"] == ("1.1 B", 5)
+def test_the_inventory_hashes_what_was_read(make_project):
+    files = {"evidence/e.md": "# 1 A\n\ntext\n\n## 1.1 B\n", "x.yaml": "hazards: {}\n", "evidence/e.pdf": "scan"}
+    root = make_project(files)
+    inventory = read(root).inventory.files
+    assert inventory["evidence/e.md"].headings["1.1"] == ("1.1 B", 5)
+    assert all(inventory[path].is_as_read() for path in files)
+    for path in ("evidence/e.md", "x.yaml"):
+        (root / path).write_text("saved meanwhile")
+    for path, text in files.items():
+        assert inventory[path].sha256 == hashlib.sha256(text.encode()).hexdigest()
+        assert inventory[path].is_as_read() == (path == "evidence/e.pdf")
+
+
+def test_a_text_has_the_line_breaks_of_python(make_project):
+    file = read(make_project({"evidence/e.md": b"a\r\nb\rc\nd\xff"})).inventory.files["evidence/e.md"]
+    assert file.text == file.location.read_text("utf-8", errors="replace") == "a\nb\nc\nd\ufffd"
 
 
 # ---------------------------------------------------------------- fuzz

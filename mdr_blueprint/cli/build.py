@@ -53,6 +53,8 @@ def build(folder: Folder = HERE, output: Output = None, only: Only = None, overw
     with _progress() as tell:
         built = pipeline.build(folder, output, only=parts, as_of=day(as_of), overwrite_edited=overwrite_edited, progress=tell)
     say(_summary(built))
+    for path in built.saved_meanwhile:
+        sys.stderr.write(f"mdr: {path} was saved while the build ran: what was written shows it as it was before; build again\n")
     raise typer.Exit(1 if built.report.has_errors else 0)
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from pathlib import Path
 
 from mdr_blueprint import library
 from mdr_blueprint.diagnostics import Fault, Place
@@ -33,17 +32,17 @@ class Template:
 
 def read_templates(sources: Sources) -> tuple[list[Template], list[Fault]]:
     """All templates in the order of the technical file."""
-    found: dict[str, tuple[str, Path]] = {}
+    found: dict[str, tuple[str, bytes]] = {}
     for path in library.files("templates", "documents"):
         if path.name.endswith(TEMPLATE):
-            found[path.name] = (f"library:documents/{path.name}", path)
+            found[path.name] = (f"library:documents/{path.name}", path.read_bytes())
     for file in sources.inventory.files.values():
         if file.path.startswith("templates/documents/") and file.path.endswith(TEMPLATE):
-            found[file.path.rsplit("/", 1)[-1]] = (file.path, file.location)
+            found[file.path.rsplit("/", 1)[-1]] = (file.path, file.content)
     templates: list[Template] = []
     faults: list[Fault] = []
-    for name, (shown, path) in found.items():
-        template = _read(name.removesuffix(TEMPLATE), shown, path.read_bytes(), faults)
+    for name, (shown, data) in found.items():
+        template = _read(name.removesuffix(TEMPLATE), shown, data, faults)
         if template is not None:
             templates.append(template)
     return sorted(templates, key=lambda t: (t.order, t.id)), faults
@@ -56,7 +55,7 @@ def partials(sources: Sources) -> dict[str, tuple[str, str]]:
     }
     for file in sources.inventory.files.values():
         if file.path.startswith("templates/partials/"):
-            found[file.path.rsplit("/", 1)[-1]] = (file.path, file.location.read_text("utf-8", errors="replace"))
+            found[file.path.rsplit("/", 1)[-1]] = (file.path, file.text)
     return found
 
 

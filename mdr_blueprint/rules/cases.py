@@ -28,10 +28,14 @@ class CaseFile:
     """The bytes of a file that is no UTF-8 text."""
     link: str | None = None
     """Where a symbolic link leads."""
+    saved: str | None = None
+    """What somebody saves over the text while the build runs."""
 
     @property
     def shown(self) -> str:
         """What a reader sees of it."""
+        if self.saved is not None:
+            return f"{self.text}(and while the build runs, it is saved as)\n{self.saved}"
         return f"(link to {self.link})" if self.link is not None else self.text
 
 
@@ -85,4 +89,6 @@ def _file(value: Any) -> CaseFile:
         return CaseFile(data.decode("utf-8", errors="replace"), data)
     if "latin1" in value:
         return CaseFile(value["latin1"], value["latin1"].encode("latin-1"))
+    if "saved" in value:
+        return CaseFile(value["text"], saved=value["saved"])
     return CaseFile(link=value["link"])

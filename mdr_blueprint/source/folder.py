@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 import re
+import stat
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from errno import EACCES
@@ -31,23 +32,56 @@ NOT_INPUT = frozenset({"build", "docs"})
 
 @dataclass(frozen=True)
 class File:
-    """A file of the project. `path` is relative to it, with `/`."""
+    """A file of the project. `path` is relative to it, with `/`. Size and last change are those before it was read."""
 
     path: str
     location: Path
     size: int
+    modified: int
+    """In nanoseconds."""
+    record_hash: str | None = None
+    """Of a file of records: sha256 of the bytes that the records come from."""
 
     @cached_property
     def sha256(self) -> str:
-        with self.location.open("rb") as stream:  # evidence may be larger than memory
-            return hashlib.file_digest(stream, "sha256").hexdigest()
+        """Of the bytes that are used: somebody may save the file again while the compiler runs."""
+        if self.record_hash is not None:
+            return self.record_hash
+        if self.path.lower().endswith(".md") or self.path.startswith("templates/"):
+            return hashlib.sha256(self.content).hexdigest()
+        return _hash_on_disk(self.location)
+
+    @cached_property
+    def content(self) -> bytes:
+        """Read once, whoever asks. For texts and templates; other evidence may be larger than memory."""
+        return self.location.read_bytes()
+
+    def read_bytes(self) -> bytes:
+        return self.content
+
+    def __str__(self) -> str:
+        return self.path
+
+    @property
+    def text(self) -> str:
+        return self.content.decode("utf-8", errors="replace").replace("\r\n", "\n").replace("\r", "\n")
+
+    def is_as_read(self) -> bool:
+        """Whether the disk still holds the bytes that were used."""
+        try:
+            now = self.location.lstat()
+            if not stat.S_ISREG(now.st_mode):
+                return False
+            return (now.st_size, now.st_mtime_ns) == (self.size, self.modified) or _hash_on_disk(self.location) == self.sha256
+        except OSError:
+            return False
 
     @cached_property
     def headings(self) -> dict[str, tuple[str, int]] | None:
         """For Markdown: section number or heading text -> (heading, line from 1). None where the file has no sections we read."""
         if not self.path.lower().endswith(".md"):
             return None
-        return heading_places(self.location.read_text("utf-8", errors="replace"))
+        return heading_places(self.text)
 
 
 @dataclass(frozen=True)
@@ -107,9 +141,11 @@ def read(root: Path, links: Mapping[str, Path] = NO_LINKS, repositories: Collect
         try:
             if not os.access(location, os.R_OK):
                 raise PermissionError(EACCES, os.strerror(EACCES))
-            size = location.stat().st_size
+            found, record_hash = location.stat(), None
             if _is_record_file(path):
-                sources.append(read_text(path, location.read_bytes()))
+                data = location.read_bytes()
+                record_hash = hashlib.sha256(data).hexdigest()
+                sources.append(read_text(path, data))
             elif _is_misnamed(path) and _looks_like_records(location):
                 faults.append(
                     Fault(
@@ -119,12 +155,17 @@ def read(root: Path, links: Mapping[str, Path] = NO_LINKS, repositories: Collect
                         fix=f"rename it to {path.rpartition('.')[0]}.yaml",
                     )
                 )
-            files[path] = File(path, location, size)
+            files[path] = File(path, location, found.st_size, found.st_mtime_ns, record_hash)
         except OSError as error:
             faults.append(Fault("unreadable", f"the file cannot be read: {error.strerror}", Place(path)))
     sources.sort(key=lambda source: (source.path != PROJECT_FILE, source.path))
     faults += [fault for source in sources for fault in source.faults]
     return Sources(root, tuple(sources), Inventory(dict(sorted(files.items()))), tuple(faults))
+
+
+def _hash_on_disk(location: Path) -> str:
+    with location.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()
 
 
 def _is_record_file(path: str) -> bool:

@@ -79,7 +79,7 @@ def _office(tables: Tables, documents: tuple[Document, ...], folder: Path, parts
         (folder / "documents").mkdir()
         for document in documents:
             if "word" in document.outputs:
-                data = write_word(document, footer=line, template=own.location if own else template)
+                data = write_word(document, footer=line, template=own or template)
                 (folder / "documents" / f"{document.file_name}.docx").write_bytes(data)
     return faults
 

@@ -44,6 +44,16 @@ def doubtful_revision(faults: tuple[Fault, ...]) -> Iterator[Found]:
     yield from Found.of(faults, "revision")
 
 
+@rule("DOC830", "W", basis="ISO 13485:2016 4.2.4 (changes and current revision status identified)")
+def saved_meanwhile(faults: tuple[Fault, ...]) -> Iterator[Found]:
+    """A file was saved while the build that reads it ran.
+
+    Why: the output is of one piece, but shows the file as it was before; who reads it next to the file sees a difference.
+    Fix: build again.
+    """
+    yield from Found.of(faults, "saved-meanwhile")
+
+
 @rule("DOC850", "W", basis="ISO 13485:2016 4.2.4 (revision status identified); MDR Annex II 4(d)")
 def inner_repository(sources: Sources) -> Iterator[Found]:
     """A repository of git lies inside the project and is not the one that the project belongs to.

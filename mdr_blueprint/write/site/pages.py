@@ -281,7 +281,7 @@ class _Maker:
                 f"file <code>{escape(file.path)}</code>"
                 f"{'; <span class=mdr-illustrative>illustrative</span>' if entry.record.illustrative else ''}</p>"
             )
-            page.blocks(_as_written(parse(file.location.read_text("utf-8", errors="replace"))))
+            page.blocks(_as_written(parse(file.text)))
             yield page.done()
 
     def _findings(self) -> SitePage:

@@ -23,6 +23,8 @@ from mdr_blueprint.write.word.sections import Paper
 if TYPE_CHECKING:
     from docx.document import Document as WordDocument
 
+    from mdr_blueprint.source.folder import File
+
 STYLES = (
     "Normal", "Title", "Subtitle", "Heading1", "Heading2", "Heading3", "Heading4", "Heading5", "FrontHeading",
     "TOC1", "TOC2", "TOC3", "Caption", "TableText", "TableTextSmall", "TableHeader", "TableHeaderSmall", "CardTitle",
@@ -36,7 +38,7 @@ FURNITURE = (RELATIONSHIP_TYPE.HEADER, RELATIONSHIP_TYPE.FOOTER)
 class Package:
     """One Word file being made from the template."""
 
-    def __init__(self, template: Path) -> None:
+    def __init__(self, template: Path | File) -> None:
         self._document = _open(template)
         section = self._document.element.body.find(qn("w:sectPr"))
         self._sections = tuple(_on(section, paper) for paper in Paper)
@@ -93,9 +95,9 @@ class Package:
         return normalise(target.getvalue(), exchanged={self._document.part.partname.lstrip("/"): xml.encode()})
 
 
-def _open(template: Path) -> WordDocument:
+def _open(template: Path | File) -> WordDocument:
     try:
-        document = docx.Document(str(template))
+        document = docx.Document(io.BytesIO(template.read_bytes()))
     except (OSError, PackageNotFoundError, BadZipFile, KeyError, ValueError, etree.XMLSyntaxError) as error:
         raise UsageError(f"{template} is no Word document that can serve as template: {error}") from error
     defined = {style.get(qn("w:styleId")) for style in document.styles.element.iter(qn("w:style"))}
