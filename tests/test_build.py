@@ -20,6 +20,7 @@ from projects import ROOT, built_example, commit, different, example, git, mdr, 
 from mdr_blueprint import library
 from mdr_blueprint.diagnostics import UsageError
 from mdr_blueprint.pipeline import build
+from mdr_blueprint.source import folder
 
 LATER = """
 import datetime, time
@@ -476,15 +477,15 @@ def test_the_manifest_holds_the_hash_of_what_was_compiled(busy, name, how):
 def test_each_file_is_read_once(busy, name, monkeypatch):
     """Somebody saves the file as soon as it was read: everything shows what was read, and the revision is of it."""
     clean = build(busy, busy.parent / "clean")
-    read, file = Path.read_bytes, busy / name
+    read, file = folder.read_file, busy / name
 
-    def read_then_save(path: Path) -> bytes:
-        data = read(path)
+    def read_then_save(path: Path, limit: int) -> bytes:
+        data = read(path, limit)
         if path.resolve() == file.resolve():
             file.write_bytes(data.replace(b"Before", b"After").replace(b"Hot", b"Cold") + b"\n# 9 Saved meanwhile\n")
         return data
 
-    monkeypatch.setattr(Path, "read_bytes", read_then_save)
+    monkeypatch.setattr(folder, "read_file", read_then_save)
     built = build(busy)
     monkeypatch.undo()
     assert built.saved_meanwhile == (name,)

@@ -128,7 +128,7 @@ def line_reader(sources: Sources) -> LineOf:
             if file is None or file.size > MAX_SHOWN:
                 return []
             try:
-                text = file.location.read_text("utf-8")
+                text = file.content.decode("utf-8")
             except (OSError, UnicodeDecodeError):
                 return []
         return LINE_END.split(text)

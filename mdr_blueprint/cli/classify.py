@@ -84,8 +84,13 @@ def classify(what: What = HERE, form: TextOrJson = "text", guidance: Guidance = 
 def _of_file(path: Path, law: Law, guidance: str | None) -> Iterator[Answer]:
     from mdr_blueprint.classification import classify as by_rules
     from mdr_blueprint.source import place_of, read_text
+    from mdr_blueprint.source.folder import read_file
+    from mdr_blueprint.source.yaml_reader import MAX_BYTES
 
-    source = read_text(path.as_posix(), path.read_bytes())
+    try:
+        source = read_text(path.as_posix(), read_file(path.resolve(), MAX_BYTES))
+    except OSError as error:
+        raise UsageError(f"{path} cannot be read: {error.strerror}") from error
     if source.faults:
         raise UsageError("\nmdr: ".join(f"{fault.place}: {fault.message}" for fault in source.faults))
     facts = _facts_in(source.root, source.path)

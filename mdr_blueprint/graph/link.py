@@ -87,7 +87,7 @@ class _Linker:
             self._connect_record(entry, reference, target, place)
         elif self._is_law(reference, text):
             self._connect(entry, reference, text)
-        elif id_ not in self.sources.lost:
+        elif not self.sources.may_define(id_):
             self._fault("dangling", entry, reference, f"is not defined anywhere{self._hint(id_, reference)}", id_)
 
     def _connect_record(self, entry: Entry[Record], reference: Reference, target: Entry[Record], place: str | None) -> None:

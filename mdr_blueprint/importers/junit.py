@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -66,11 +67,12 @@ def read_report(path: Path) -> tuple[Case, ...]:
 
 def _bytes(path: Path) -> bytes:
     try:
-        with path.open("rb") as stream:
-            data = stream.read(MAX_BYTES + 1)
+        with path.open("rb") as stream:  # a pipe, which knows no size, is as good as a file
+            size = os.fstat(stream.fileno()).st_size
+            data = stream.read(MAX_BYTES + 1) if size <= MAX_BYTES else b""
     except OSError as error:
         raise UsageError(f"{path} cannot be read: {error.strerror}") from error
-    if len(data) > MAX_BYTES:
+    if max(size, len(data)) > MAX_BYTES:
         raise UsageError(f"{path} is larger than the {MAX_BYTES:,} bytes that are read")
     return data
 

@@ -17,6 +17,8 @@ from typing import Any
 from mdr_blueprint.diagnostics import UsageError
 from mdr_blueprint.importers.yaml_text import Node, TextError, parse
 from mdr_blueprint.source import Map, Source, Sources, read_text
+from mdr_blueprint.source.folder import read_file
+from mdr_blueprint.source.yaml_reader import MAX_BYTES
 
 BOM = b"\xef\xbb\xbf"
 LINE_END = re.compile("\r\n|[\n\r\x85\u2028\u2029]")
@@ -48,7 +50,7 @@ class RecordFile:
         faults = [fault for fault in source.faults if fault.kind != "empty-file"]
         if faults:
             raise UsageError(f"{faults[0].place}: {faults[0].message}; nothing was written")
-        raw = location.read_bytes()
+        raw = read_file(location, MAX_BYTES)
         if read_text(path, raw) != source:
             raise UsageError(f"{path} was changed by somebody else just now; nothing was written")
         return cls(path, raw, raw.removeprefix(BOM).decode("utf-8"), source)
@@ -182,6 +184,9 @@ class RecordFile:
         if not text.endswith(("\n", "\r")):
             text += self.newline
         new = (BOM if (self.raw or b"").startswith(BOM) else b"") + text.encode()
+        if len(new) > MAX_BYTES:
+            raise UsageError(f"{self.path} would have {len(new):,} bytes, more than the {MAX_BYTES:,} that are read of a file of "
+                             "records; divide it in two, nothing was written")
         again = read_text(self.path, new)
         if again.faults or _plain(again.root) != self._meant():
             raise self.puzzled(self._first_line())

@@ -101,7 +101,7 @@ def render(tables: Tables) -> Rendering:
     """Every document that the templates describe."""
     inputs = tables.inputs
     templates, faults = read_templates(inputs.sources)
-    renderer = _Renderer(tables, partials(inputs.sources), {template.id: template.title for template in templates})
+    renderer = _Renderer(tables, partials(inputs.sources, faults), {template.id: template.title for template in templates})
     documents = []
     for template in templates:
         document = renderer.render(template)

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
+from pathlib import Path
 
 from mdr_blueprint import library
 from mdr_blueprint.diagnostics import Fault, Place
 from mdr_blueprint.library import TEMPLATE
-from mdr_blueprint.source import Map, Sources, read_text
+from mdr_blueprint.source import File, Map, Sources, read_text
+from mdr_blueprint.source.folder import same_name
 
 OUTPUTS = ("site", "word")
 ORDER = re.compile("[0-9]{1,4}")
@@ -32,30 +35,44 @@ class Template:
 
 def read_templates(sources: Sources) -> tuple[list[Template], list[Fault]]:
     """All templates in the order of the technical file."""
-    found: dict[str, tuple[str, bytes]] = {}
+    found: dict[str, tuple[str, Path | File]] = {}
     for path in library.files("templates", "documents"):
         if path.name.endswith(TEMPLATE):
-            found[path.name] = (f"library:documents/{path.name}", path.read_bytes())
-    for file in sources.inventory.files.values():
-        if file.path.startswith("templates/documents/") and file.path.endswith(TEMPLATE):
-            found[file.path.rsplit("/", 1)[-1]] = (file.path, file.content)
+            found[path.name] = (f"library:documents/{path.name}", path)
+    for files in sources.inventory.own_documents(TEMPLATE).values():
+        found[_replaced(files[0].name, found)] = (files[0].path, files[0])
     templates: list[Template] = []
     faults: list[Fault] = []
-    for name, (shown, data) in found.items():
-        template = _read(name.removesuffix(TEMPLATE), shown, data, faults)
+    for name, (shown, where) in found.items():
+        data = where.read_bytes() if isinstance(where, Path) else _bytes(where, faults)
+        template = _read(name.removesuffix(TEMPLATE), shown, data, faults) if data is not None else None
         if template is not None:
             templates.append(template)
     return sorted(templates, key=lambda t: (t.order, t.id)), faults
 
 
-def partials(sources: Sources) -> dict[str, tuple[str, str]]:
+def _replaced(name: str, found: Iterable[str]) -> str:
+    """The name of the library's that a template of the project replaces, in the library's letters; else its own."""
+    return next((other for other in found if same_name(other) == same_name(name)), name)
+
+
+def _bytes(file: File, faults: list[Fault]) -> bytes | None:
+    try:
+        return file.content
+    except OSError as error:  # it was changed after it was listed
+        faults.append(Fault("template", f"the file cannot be read: {error.strerror}", Place(file.path), subject=file.path))
+        return None
+
+
+def partials(sources: Sources, faults: list[Fault]) -> dict[str, tuple[str, str]]:
     """The pieces that templates may include, by file name: path as a message names it, and text. A project's own come first."""
     found = {
         path.name: (f"library:partials/{path.name}", path.read_text("utf-8")) for path in library.files("templates", "partials")
     }
-    for file in sources.inventory.files.values():
-        if file.path.startswith("templates/partials/"):
-            found[file.path.rsplit("/", 1)[-1]] = (file.path, file.text)
+    for files in sources.inventory.own_partials().values():
+        data = _bytes(files[0], faults)
+        if data is not None:
+            found[files[0].name] = (files[0].path, data.decode("utf-8-sig", "replace"))
     return found
 
 

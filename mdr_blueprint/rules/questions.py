@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Container, Iterator, Sequence
 from typing import Any
 
 from mdr_blueprint.graph import Edge, Graph
@@ -12,7 +12,6 @@ from mdr_blueprint.model.verification import DeltaAssessment
 from mdr_blueprint.rules.engine import live
 from mdr_blueprint.source import Sources
 
-WORD = re.compile(r"(?<![A-Za-z0-9_.-])[A-Za-z][A-Za-z0-9_.-]*+(?![\"']?\s*:)")  # possessive: a file may be one long word
 NO_LABEL = frozenset({"gspr", "clauses", "runs", "waivers", "standards", "documents"})
 """Kinds whose id says more than their label."""
 
@@ -106,18 +105,26 @@ def is_missing(dossier: Dossier, sources: Sources, kind: str) -> bool:
     """Whether the project has no record of a kind, other than retired ones, not even a broken one or one in a file that cannot
     be read.
     """
-    if any(entry.record.retired is None for entry in dossier.kind(kind)):
+    if sources.is_partial or any(entry.record.retired is None for entry in dossier.kind(kind)):
         return False
     return not any(re.search(rf"^{kind}:(?:[^\S\n]*+|\s*+#.*+)\n\s++\S|^{kind}:\s*+[{{]", source.text, re.MULTILINE)
                    for source in sources.files if source.faults)
 
 
-def unread(dossier: Dossier, sources: Sources) -> frozenset[str]:
+class _Everything:
+    """What may stand in a file of which nothing was read."""
+
+    def __contains__(self, _: object) -> bool:
+        return True
+
+
+def unread(dossier: Dossier, sources: Sources) -> Container[str]:
     """Words in what could not be read. A record named there is not called an orphan: the cause is the broken text."""
-    texts = [source.text for source in sources.files if any(fault.kind == "unreadable" for fault in source.faults)]
+    if sources.is_partial:
+        return _Everything()
     broken = {fault.subject for fault in dossier.faults if fault.subject}
     broken |= {entry.id for entry in dossier.entries.values() if not entry.whole}
-    words = {word for text in texts for word in WORD.findall(text)}
+    words = set(sources.broken_words)
     for id_ in broken:
         entry = dossier.entries.get(id_)
         if entry is not None:

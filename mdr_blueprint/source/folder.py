@@ -6,20 +6,24 @@ import hashlib
 import os
 import re
 import stat
-from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass, field
-from errno import EACCES
+import unicodedata
+from collections.abc import Callable, Collection, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from errno import EACCES, EFBIG, EINVAL
 from functools import cached_property
+from io import BufferedReader
+from operator import length_hint
 from pathlib import Path
 from types import MappingProxyType
 
 from mdr_blueprint.diagnostics import Fault, Place, UsageError
 from mdr_blueprint.markdown import heading_places
-from mdr_blueprint.source.yaml_reader import Source, read_text
+from mdr_blueprint.source.yaml_reader import MAX_BYTES, MAX_PARTS, Source, allowance, read_text
 
 PROJECT_FILE = "project.yaml"
 NOT_RECORDS = frozenset({"build", "docs", "templates", "evidence"})
 """Folders at the top of a project whose YAML files are not records."""
+WORD = re.compile(r"(?<![A-Za-z0-9_.-])[A-Za-z][A-Za-z0-9_.-]*+(?![\"']?\s*:)")  # possessive: a file may be one long word
 BAD_IN_NAME = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
 REPOSITORY = frozenset({"HEAD", "objects", "refs"})
 """What a folder holds that is a repository of git without a work tree."""
@@ -28,11 +32,98 @@ MAX_CHAIN = 40
 NO_LINKS: Mapping[str, Path] = MappingProxyType({})
 NOT_INPUT = frozenset({"build", "docs"})
 """Folders at the top of a project that the compiler does not read at all."""
+DOCUMENTS = "templates/documents/"
+PARTIALS = "templates/partials/"
+WORD_TEMPLATE = "templates/word/reference.docx"
+MAX_PROJECT_BYTES = 64 * 1024 * 1024
+"""So much text of records is read of one project."""
+MAX_TEXT = 8 * 1024 * 1024
+"""Largest template, piece of one, or Markdown file of evidence."""
+MAX_WORD = 32 * 1024 * 1024
+HEAD = 4000
+OPEN = os.O_RDONLY | sum(getattr(os, name, 0) for name in ("O_BINARY", "O_NONBLOCK", "O_NOFOLLOW"))  # none is on every system
+WHAT = {
+    stat.S_IFDIR: "a folder",
+    stat.S_IFIFO: "a named pipe",
+    stat.S_IFSOCK: "a socket",
+    stat.S_IFCHR: "a device",
+    stat.S_IFBLK: "a device",
+}
+FIXES = {
+    EFBIG: "make it smaller, divide it into several files, or take it out of the project",
+    EINVAL: "remove it, or put a file in its place",
+    EACCES: "give yourself the right to read it",
+}
+
+
+def open_file(location: Path) -> BufferedReader:
+    """A file of the project, opened. A link, and whatever is no file, is an OSError: a pipe would wait for a writer for ever."""
+    descriptor = os.open(location, OPEN)
+    mode = os.fstat(descriptor).st_mode
+    if not stat.S_ISREG(mode):
+        os.close(descriptor)
+        raise _no_file(mode, location)
+    return os.fdopen(descriptor, "rb")
+
+
+def read_file(location: Path, limit: int) -> bytes:
+    """The bytes of a file of the project: the one way in which one is read. An OSError with EFBIG where it has more than `limit`.
+
+    The size is asked before anything is read; one that grows meanwhile, or does not know its size, is read no further either.
+    """
+    with open_file(location) as stream:
+        size = os.fstat(stream.fileno()).st_size
+        data = stream.read(limit + 1) if size <= limit else b""
+    if max(size, len(data)) > limit:
+        raise _too_large(max(size, len(data)), limit, location)
+    return data
+
+
+def _too_large(size: int, limit: int, location: Path) -> OSError:
+    return OSError(EFBIG, f"it has {size:,} bytes, more than the {limit:,} that are read", str(location))
+
+
+def _no_file(mode: int, location: Path) -> OSError:
+    return OSError(EINVAL, f"it is {WHAT.get(stat.S_IFMT(mode), 'something else')} and no file", str(location))
+
+
+def _hash_on_disk(location: Path) -> str:
+    with open_file(location) as stream:  # evidence may be larger than memory
+        return hashlib.file_digest(stream, "sha256").hexdigest()
+
+
+def limit_of(path: str) -> int | None:
+    """How many bytes are read of a file; None where it is hashed and nothing more."""
+    if is_record_file(path):
+        return MAX_BYTES
+    if path == WORD_TEMPLATE:
+        return MAX_WORD
+    return MAX_TEXT if is_template(path) or path.lower().endswith(".md") else None
+
+
+def is_record_file(path: str) -> bool:
+    return path.endswith(".yaml") and ("/" not in path or path.split("/")[0] not in NOT_RECORDS)
+
+
+def is_template(path: str) -> bool:
+    """Whether a file takes the place of one of the library's, or joins them."""
+    return (path.startswith(DOCUMENTS) and path.endswith(".j2")) or path.startswith(PARTIALS) or path == WORD_TEMPLATE
+
+
+def steps(path: str) -> list[str]:
+    """The folders on the way to a file, and the file."""
+    parts = path.split("/")
+    return ["/".join(parts[: length + 1]) for length in range(len(parts))]
+
+
+def same_name(name: str) -> str:
+    """What two names share that are one name to Windows or macOS."""
+    return name.lower() if name.isascii() else unicodedata.normalize("NFC", name).lower()
 
 
 @dataclass(frozen=True)
 class File:
-    """A file of the project. `path` is relative to it, with `/`. Size and last change are those before it was read."""
+    """A file of the project. `path` is relative to it, with `/`."""
 
     path: str
     location: Path
@@ -42,36 +133,34 @@ class File:
     record_hash: str | None = None
     """Of a file of records: sha256 of the bytes that the records come from."""
 
+    @property
+    def name(self) -> str:
+        return self.path.rpartition("/")[2]
+
+    @cached_property
+    def content(self) -> bytes:
+        """The bytes of a text or template, read once, whoever asks. An OSError where it cannot be read, or has more than is read
+        of such a file.
+        """
+        return read_file(self.location, limit_of(self.path) or MAX_TEXT)
+
+    @property
+    def text(self) -> str:
+        return self.content.decode("utf-8-sig", "replace").replace("\r\n", "\n").replace("\r", "\n")
+
     @cached_property
     def sha256(self) -> str:
         """Of the bytes that are used: somebody may save the file again while the compiler runs."""
         if self.record_hash is not None:
             return self.record_hash
-        if self.path.lower().endswith(".md") or self.path.startswith("templates/"):
+        if limit_of(self.path) is not None:
             return hashlib.sha256(self.content).hexdigest()
         return _hash_on_disk(self.location)
-
-    @cached_property
-    def content(self) -> bytes:
-        """Read once, whoever asks. For texts and templates; other evidence may be larger than memory."""
-        return self.location.read_bytes()
-
-    def read_bytes(self) -> bytes:
-        return self.content
-
-    def __str__(self) -> str:
-        return self.path
-
-    @property
-    def text(self) -> str:
-        return self.content.decode("utf-8", errors="replace").replace("\r\n", "\n").replace("\r", "\n")
 
     def is_as_read(self) -> bool:
         """Whether the disk still holds the bytes that were used."""
         try:
             now = self.location.lstat()
-            if not stat.S_ISREG(now.st_mode):
-                return False
             return (now.st_size, now.st_mtime_ns) == (self.size, self.modified) or _hash_on_disk(self.location) == self.sha256
         except OSError:
             return False
@@ -81,7 +170,19 @@ class File:
         """For Markdown: section number or heading text -> (heading, line from 1). None where the file has no sections we read."""
         if not self.path.lower().endswith(".md"):
             return None
-        return heading_places(self.text)
+        try:
+            return heading_places(self.text)
+        except OSError:  # it went away after it was listed
+            return None
+
+
+@dataclass(frozen=True, slots=True)
+class PassedOver:
+    """Something that is no input although a record may name it: why, and the path that it leads to."""
+
+    why: str
+    """What follows its name in a message: `is a named pipe and no file`."""
+    target: str | None = None
 
 
 @dataclass(frozen=True)
@@ -89,12 +190,31 @@ class Inventory:
     """Every file of the project that the compiler may read, by path."""
 
     files: dict[str, File] = field(default_factory=dict)
+    passed_over: dict[str, PassedOver] = field(default_factory=dict)
+    """Links, folders and files that are not read, by path."""
+    twins: tuple[tuple[str, str], ...] = ()
+    """Two names in one folder that Windows and macOS take for the same."""
 
     def __contains__(self, path: object) -> bool:
         return path in self.files
 
     def get(self, path: str) -> File | None:
         return self.files.get(path)
+
+    def own_documents(self, suffix: str) -> dict[str, list[File]]:
+        """The project's templates by name, whatever the case of its letters; the first of a name is used."""
+        return self._by_name(DOCUMENTS, suffix, same_name)
+
+    def own_partials(self) -> dict[str, list[File]]:
+        """The project's pieces of templates by name; the first of a name is used."""
+        return self._by_name(PARTIALS, "", str)
+
+    def _by_name(self, folder: str, suffix: str, key: Callable[[str], str]) -> dict[str, list[File]]:
+        found: dict[str, list[File]] = {}
+        for path, file in self.files.items():
+            if path.startswith(folder) and path.endswith(suffix):
+                found.setdefault(key(file.name), []).append(file)
+        return found
 
 
 @dataclass(frozen=True)
@@ -105,14 +225,23 @@ class Sources:
     files: tuple[Source, ...]
     inventory: Inventory
     faults: tuple[Fault, ...] = ()
+    is_partial: bool = False
+    """Something that may hold records was not read at all, so of nothing can it be said that it is nowhere."""
 
     @cached_property
     def lost(self) -> frozenset[str]:
-        """Keys in text that could not be read: what refers to them is not dangling, the file is broken."""
+        """Keys in text that could not be read."""
         return frozenset().union(*(source.lost for source in self.files))
 
-    def text_of(self, path: str) -> str:
-        return next((source.text for source in self.files if source.path == path), "")
+    @cached_property
+    def broken_words(self) -> frozenset[str]:
+        """Words other than keys in files that could not be read to their end."""
+        texts = (source.text for source in self.files if any(fault.kind == "unreadable" for fault in source.faults))
+        return frozenset(word for text in texts for word in WORD.findall(text))
+
+    def may_define(self, id_: str) -> bool:
+        """Whether an id may stand in what could not be read: what refers to it is not dangling, a file is broken."""
+        return self.is_partial or id_ in self.lost
 
 
 def find_root(start: Path) -> Path:
@@ -132,44 +261,191 @@ def read(root: Path, links: Mapping[str, Path] = NO_LINKS, repositories: Collect
     Of an earlier state of the project some things are not made again: `links`, path -> where a link led on this disk, with a
     place in the project given below `root`; and `repositories` inside the project, by the paths of their folders.
     """
-    faults = [fault for path in sorted(links) for fault in _fault_of_earlier(path, links, root)]
-    faults += [_inner_repository(f"{path}/.git") for path in sorted(repositories)]
-    sources: list[Source] = []
-    files: dict[str, File] = {}
-    for location in _walk(root, root.resolve(), faults):
-        path = location.relative_to(root).as_posix()
+    walk = _Walk(root)
+    walk.run()
+    walk.add_earlier(links, repositories)
+    walk.judge_links()
+    sources = walk.records()
+    faults = (*walk.faults, *(fault for source in sources for fault in source.faults))
+    inventory = Inventory(dict(sorted(walk.files.items())), walk.passed_over, tuple(walk.twins))
+    return Sources(root, tuple(sources), inventory, faults, walk.is_partial)
+
+
+class _Walk:
+    """The files below a folder, without hidden ones and projects of their own. No link is followed."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+        self.real_root = root.resolve()
+        self.files: dict[str, File] = {}
+        self.passed_over: dict[str, PassedOver] = {}
+        self.twins: list[tuple[str, str]] = []
+        self.faults: list[Fault] = []
+        self.is_partial = False
+        self._folders: set[str] = set()
+        self._links: list[tuple[str, str]] = []
+
+    def run(self) -> None:
+        todo = [self.root]
+        while todo:
+            folder = todo.pop()
+            self._folders.add(self._path(folder))
+            try:
+                entries = sorted(os.scandir(folder), key=lambda entry: entry.name)
+            except OSError as error:
+                self._not_read(self._path(folder), error, "folder")
+                continue
+            names = {entry.name for entry in entries}
+            if names >= REPOSITORY or (".git" in names and folder != self.root):
+                self._inner_repository(self._path(folder / ("HEAD" if names >= REPOSITORY else ".git")))
+            entries = [entry for entry in entries if not entry.name.startswith(".")]
+            self._find_twins(folder, [entry.name for entry in entries])
+            for entry in entries:
+                if folder == self.root and entry.name in NOT_INPUT:
+                    continue
+                path = Path(entry.path)
+                if BAD_IN_NAME.search(entry.name):
+                    self.faults.append(_bad_name(path.relative_to(self.root)))
+                elif entry.is_symlink():
+                    self._link(self._path(path), _resolved(path))
+                elif not entry.is_dir(follow_symlinks=False):
+                    self._file(path, is_regular=entry.is_file(follow_symlinks=False))
+                elif os.path.isfile(path / PROJECT_FILE):  # noqa: PTH113 - says no where the folder cannot be read
+                    self.passed_over[self._path(path)] = PassedOver("is a project of its own")
+                else:
+                    todo.append(path)
+
+    def add_earlier(self, links: Mapping[str, Path], repositories: Collection[str]) -> None:
+        """Links and repositories of an earlier state, as if they were there."""
+        for path in sorted(repositories):
+            self._inner_repository(f"{path}/.git")
+        for path, target in sorted(links.items()):
+            above = (self.root / step for step in steps(path)[:-1])
+            if any((folder / PROJECT_FILE).is_file() for folder in above):
+                continue  # in a project of its own
+            if BAD_IN_NAME.search(path):
+                self.faults.append(_bad_name(Path(path)))
+            else:
+                self._link(path, _followed(target, links, self.root))
+
+    def records(self) -> list[Source]:
+        """The files of records, read until the project has more than is read of one."""
+        sources: list[Source] = []
+        left, allowed = MAX_PROJECT_BYTES, allowance()
+        paths = sorted(filter(is_record_file, self.files), key=lambda path: (path != PROJECT_FILE, path))
+        for number, path in enumerate(paths):
+            if left < self.files[path].size or not length_hint(allowed):
+                self._stop(paths[number:], by_size=bool(length_hint(allowed)))
+                break
+            file = self.files.pop(path)
+            try:
+                data = read_file(file.location, MAX_BYTES)
+            except OSError as error:
+                self._not_read(path, error)
+                continue
+            self.files[path] = replace(file, record_hash=hashlib.sha256(data).hexdigest())
+            left -= len(data)
+            sources.append(read_text(path, data, allowed))
+        return sources
+
+    def _path(self, location: Path) -> str:
+        return location.relative_to(self.root).as_posix()
+
+    def _stop(self, paths: list[str], *, by_size: bool) -> None:
+        """Say once that no more is read."""
+        self.is_partial = True
+        more = f" and {len(paths) - 1:,} more are" if len(paths) > 1 else " is"
+        limit = f"{MAX_PROJECT_BYTES:,} bytes" if by_size else f"{MAX_PARTS:,} parts (keys, values, ends of lists and mappings)"
+        message = f"this file{more} not read: the records of the project have more than the {limit} that are read"
+        self.faults.append(Fault("unreadable", message, Place(paths[0]), fix="divide the project, or take out what is no record"))
+
+    def _not_read(self, path: str, error: OSError, what: str = "file") -> None:
+        """A file or folder that cannot be read. An evidence text that is too large is told where it is cited."""
+        self.passed_over[path] = PassedOver(f"cannot be read: {error.strerror}")
+        self.is_partial |= is_record_file(path) if what == "file" else path.split("/")[0] not in NOT_RECORDS
+        if error.errno != EFBIG or is_record_file(path) or is_template(path):
+            fix = FIXES.get(error.errno or 0)
+            self.faults.append(Fault("unreadable", f"the {what} cannot be read: {error.strerror}", Place(path), fix=fix))
+
+    def _file(self, location: Path, *, is_regular: bool) -> None:
+        path = self._path(location)
         try:
+            if not is_regular:  # never opened
+                raise _no_file(location.lstat().st_mode, location)
             if not os.access(location, os.R_OK):
                 raise PermissionError(EACCES, os.strerror(EACCES))
-            found, record_hash = location.stat(), None
-            if _is_record_file(path):
-                data = location.read_bytes()
-                record_hash = hashlib.sha256(data).hexdigest()
-                sources.append(read_text(path, data))
-            elif _is_misnamed(path) and _looks_like_records(location):
-                faults.append(
-                    Fault(
-                        "yml-file",
-                        "the file looks like records, but only *.yaml is read",
-                        Place(path),
-                        fix=f"rename it to {path.rpartition('.')[0]}.yaml",
-                    )
+            about, limit = location.lstat(), limit_of(path)
+            if limit is not None and about.st_size > limit:
+                raise _too_large(about.st_size, limit, location)
+            if _is_misnamed(path) and not is_record_file(path) and _looks_like_records(location):
+                fix = f"rename it to {path.rpartition('.')[0]}.yaml"
+                self.faults.append(
+                    Fault("yml-file", "the file looks like records, but only *.yaml is read", Place(path), fix=fix)
                 )
-            files[path] = File(path, location, found.st_size, found.st_mtime_ns, record_hash)
+            self.files[path] = File(path, location, about.st_size, about.st_mtime_ns)
         except OSError as error:
-            faults.append(Fault("unreadable", f"the file cannot be read: {error.strerror}", Place(path)))
-    sources.sort(key=lambda source: (source.path != PROJECT_FILE, source.path))
-    faults += [fault for source in sources for fault in source.faults]
-    return Sources(root, tuple(sources), Inventory(dict(sorted(files.items()))), tuple(faults))
+            if is_regular or is_record_file(path) or path.split("/")[0] in ("templates", "evidence"):
+                self._not_read(path, error)
+            else:
+                self.passed_over[path] = PassedOver(f"cannot be read: {error.strerror}")
+
+    def _find_twins(self, folder: Path, names: list[str]) -> None:
+        seen: dict[str, str] = {}
+        for name in names:
+            first = seen.setdefault(same_name(name), name)
+            if first != name and not BAD_IN_NAME.search(first + name):
+                self.twins.append((self._path(folder / first), self._path(folder / name)))
+
+    def _link(self, path: str, target: Path | None) -> None:
+        """A link that leads to a place on this disk, or nowhere."""
+        if target is not None and target.is_relative_to(self.real_root):
+            there = target.relative_to(self.real_root).as_posix()
+            shown = BAD_IN_NAME.sub("\ufffd", there)
+            self.passed_over[path] = PassedOver(f"is a link to `{shown}`, and links are not followed", shown)
+            self._links.append((path, there))
+            return
+        where = "leads nowhere" if target is None else "leads out of the project"
+        self.passed_over[path] = PassedOver(f"is a link that {where}")
+        fix = "copy the file into the project, or remove the link"
+        self.faults.append(Fault("outside-link", f"the link {where}; it is not followed", Place(path), fix=fix))
+
+    def _inner_repository(self, path: str) -> None:
+        message = "a repository of git lies inside the project; it is not asked"
+        self.faults.append(Fault("inner-repository", message, Place(path)))
+
+    def judge_links(self) -> None:
+        """A link inside the project is no fault where what it leads to is read in its own place and as the same."""
+        for path, there in self._links:
+            if (self.root / there).is_dir():
+                ours = there in self._folders or there.split("/")[0] in NOT_INPUT
+                is_read = ours and path.split("/")[0] != "templates"
+            elif is_record_file(path):
+                is_read = is_record_file(there) and there in self.files
+            else:
+                is_read = not is_template(path)
+            if not is_read:
+                shown = BAD_IN_NAME.sub("\ufffd", there)
+                message = f"the link to `{shown}` is not followed, and nothing else reads what is there in its place"
+                self.faults.append(Fault("link", message, Place(path), fix="put the files themselves here, or remove the link"))
 
 
-def _hash_on_disk(location: Path) -> str:
-    with location.open("rb") as stream:
-        return hashlib.file_digest(stream, "sha256").hexdigest()
+def _resolved(link: Path) -> Path | None:
+    """Where a link leads; None where that is nowhere."""
+    try:
+        return link.resolve(strict=True)
+    except (OSError, RuntimeError):  # broken, or a loop
+        return None
 
 
-def _is_record_file(path: str) -> bool:
-    return path.endswith(".yaml") and ("/" not in path or path.split("/")[0] not in NOT_RECORDS)
+def _followed(aim: Path, links: Mapping[str, Path], root: Path) -> Path | None:
+    """Where a link leads that was not made again, by way of others of its kind; None where that is nowhere."""
+    for _ in range(MAX_CHAIN):
+        ways = (way for way in (aim, *aim.parents) if way.is_relative_to(root))
+        step = next((way for way in ways if way.relative_to(root).as_posix() in links), None)
+        if step is None:
+            return aim if os.path.lexists(aim) else None
+        aim = links[step.relative_to(root).as_posix()] / aim.relative_to(step)
+    return None
 
 
 def _is_misnamed(path: str) -> bool:
@@ -180,87 +456,9 @@ def _looks_like_records(location: Path) -> bool:
     """A mapping at the start of a line whose values are indented, in a file that is not a tool's configuration."""
     if location.name.startswith(("mkdocs", ".")):
         return False
-    head = location.read_text("utf-8", errors="replace")[:4000]
+    with open_file(location) as stream:
+        head = stream.read(HEAD).decode("utf-8", "replace")
     return any(line.rstrip().endswith(":") and not line.startswith((" ", "#", "-")) for line in head.splitlines())
-
-
-def _walk(root: Path, real_root: Path, faults: list[Fault]) -> Iterator[Path]:
-    """Files below `root` in a fixed order, without hidden ones; links are followed only inside the project."""
-    todo = [root]
-    while todo:
-        folder = todo.pop()
-        try:
-            entries = sorted(os.scandir(folder), key=lambda entry: entry.name)
-        except OSError as error:
-            faults.append(
-                Fault("unreadable", f"the folder cannot be read: {error.strerror}", Place(folder.relative_to(root).as_posix()))
-            )
-            continue
-        names = {entry.name for entry in entries}
-        if names >= REPOSITORY or (".git" in names and folder != root):
-            mark = "HEAD" if names >= REPOSITORY else ".git"
-            faults.append(_inner_repository((folder / mark).relative_to(root).as_posix()))
-        for entry in entries:
-            if entry.name.startswith(".") or (folder == root and entry.name in NOT_INPUT):
-                continue
-            path = Path(entry.path)
-            if BAD_IN_NAME.search(entry.name):
-                faults.append(_bad_name(path.relative_to(root)))
-            elif entry.is_symlink():
-                where = _leads_astray(path, real_root)
-                if where:
-                    faults.append(_outside_link(path.relative_to(root).as_posix(), where))
-                # a link inside the project: the file itself is read where it lies
-            elif entry.is_dir(follow_symlinks=False):
-                if not os.path.isfile(path / PROJECT_FILE):  # noqa: PTH113 - says no where the folder cannot be read
-                    todo.append(path)  # else a project of its own
-            elif entry.is_file(follow_symlinks=False):
-                yield path
-
-
-def _leads_astray(link: Path, real_root: Path) -> str | None:
-    """Where a link leads that is not followed; None where it stays in the project."""
-    try:
-        target = link.resolve(strict=True)
-    except (OSError, RuntimeError):  # broken, or a loop
-        return "leads nowhere"
-    return None if target.is_relative_to(real_root) else "leads out of the project"
-
-
-def _inner_repository(path: str) -> Fault:
-    return Fault("inner-repository", "a repository of git lies inside the project; it is not asked", Place(path))
-
-
-def _fault_of_earlier(path: str, links: Mapping[str, Path], root: Path) -> Iterator[Fault]:
-    """What a link that was not made again would have been told of, had it been made."""
-    above = [root.joinpath(*path.split("/")[:depth]) for depth in range(1, path.count("/") + 1)]
-    if any((folder / PROJECT_FILE).is_file() for folder in above):
-        return  # in a project of its own
-    if BAD_IN_NAME.search(path):
-        yield _bad_name(Path(path))
-        return
-    aim = links[path]
-    for _ in range(MAX_CHAIN):
-        step = next((way for way in (aim, *aim.parents) if way.is_relative_to(root) and _inside(way, root) in links), None)
-        if step is None:
-            break
-        aim = links[_inside(step, root)] / aim.relative_to(step)
-    else:
-        yield _outside_link(path, "leads nowhere")
-        return
-    if not os.path.lexists(aim):
-        yield _outside_link(path, "leads nowhere")
-    elif not aim.is_relative_to(root):
-        yield _outside_link(path, "leads out of the project")
-
-
-def _inside(place: Path, root: Path) -> str:
-    return place.relative_to(root).as_posix()
-
-
-def _outside_link(path: str, where: str) -> Fault:
-    fix = "copy the file into the project, or remove the link"
-    return Fault("outside-link", f"the link {where}; it is not followed", Place(path), fix=fix)
 
 
 def _bad_name(path: Path) -> Fault:

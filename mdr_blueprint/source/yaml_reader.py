@@ -11,6 +11,7 @@ import re
 from codecs import BOM_UTF16_BE, BOM_UTF16_LE
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import compress, repeat
 from typing import Any
 
 import yaml
@@ -18,7 +19,10 @@ from yaml import events
 
 from mdr_blueprint.diagnostics import Fault, Place, Related
 
-MAX_BYTES = 64 * 1024 * 1024
+MAX_BYTES = 8 * 1024 * 1024
+"""Largest file of records: ten thousand linked records have less than half of it."""
+MAX_PARTS = 1_000_000
+"""So many keys, values and ends of lists and mappings are read of one project; ten thousand linked records have a fifth."""
 MAX_DEPTH = 40
 MAX_ALIASED_NODES = 20_000
 TEXT_PER_NODE = 200
@@ -100,7 +104,12 @@ def place_of(path: str, value: Map | Seq, steps: tuple[Any, ...], *, key: bool =
     return place
 
 
-def read_text(path: str, data: bytes) -> Source:
+def allowance() -> repeat[bool]:
+    """How many parts may still be read, of one file or of all files of a project; `length_hint` tells how many are left."""
+    return repeat(True, MAX_PARTS)
+
+
+def read_text(path: str, data: bytes, allowed: repeat[bool] | None = None) -> Source:
     """Read one file. Errors become faults; whole records before an error are kept, none of a file that is no clean text."""
     if len(data) > MAX_BYTES:
         message = f"the file has {len(data):,} bytes, more than the {MAX_BYTES:,} that are read"
@@ -123,7 +132,8 @@ def read_text(path: str, data: bytes) -> Source:
             text,
             fix="delete the character; it often comes from pasting out of another program",
         )
-    return _Reader(path, text.replace("\r\n", "\n").replace("\r", "\n") if "\r" in text else text).run()
+    text = text.replace("\r\n", "\n").replace("\r", "\n") if "\r" in text else text
+    return _Reader(path, text, allowance() if allowed is None else allowed).run()
 
 
 def _place_at(path: str, text: str, offset: int) -> Place:
@@ -143,9 +153,10 @@ class _RefusedError(Exception):
 
 
 class _Reader:
-    def __init__(self, path: str, text: str) -> None:
+    def __init__(self, path: str, text: str, allowed: repeat[bool]) -> None:
         self.path = path
         self.text = text
+        self.allowed = allowed
         self.faults: list[Fault] = []
         self.root: Map | None = None
         self.open: list[tuple[Any, str | None]] = []
@@ -227,7 +238,8 @@ class _Reader:
         key: str | None = None
         in_map = False
         stream: Iterator[Any] = iter(yaml.CSafeLoader(self.text).get_event, None)  # `yaml.parse` without its generator
-        for event in stream:
+        event: Any = None
+        for event in compress(stream, self.allowed):  # each event takes one part; it ends with the stream or the allowance
             cls = event.__class__
             value: Any
             if cls is scalar:
@@ -334,6 +346,14 @@ class _Reader:
                 open_containers.append((value, None))
                 current, in_map = value, cls is map_start
             key = None
+        if event.__class__ is not events.StreamEndEvent:
+            raise self._refuse(
+                "unreadable",
+                f"the records of the project have more than the {MAX_PARTS:,} parts (keys, values, ends of lists and mappings)"
+                " that are read; what stands from here on is not",
+                event,
+                fix="divide the project, or take out what is no record",
+            )
 
     def _duplicate(self, key: str, first: Place, second: Place) -> None:
         self.faults.append(

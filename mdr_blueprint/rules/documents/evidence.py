@@ -6,12 +6,13 @@ from collections.abc import Iterator
 
 from mdr_blueprint.diagnostics import Related, did_you_mean
 from mdr_blueprint.graph import Graph
-from mdr_blueprint.load import Dossier
+from mdr_blueprint.load import Dossier, Entry
 from mdr_blueprint.model import Device, Document, Evidence
 from mdr_blueprint.proof import is_argued
 from mdr_blueprint.rules.engine import Found, entries, rule
 from mdr_blueprint.rules.questions import call, first, gaps, is_used, lacks, listed, referring, shortfall, unread
 from mdr_blueprint.source import Sources
+from mdr_blueprint.source.folder import NOT_INPUT, PassedOver, steps
 
 IDENTITY = "MDR Annex II 4(d); ISO 13485:2016 4.2.4"
 
@@ -39,18 +40,31 @@ def approval_before_authoring(dossier: Dossier) -> Iterator[Found]:
 
 @rule("DOC803", "E", basis=IDENTITY)
 def missing_evidence_file(dossier: Dossier, sources: Sources) -> Iterator[Found]:
-    """The file of an evidence document does not exist.
+    """The file of an evidence document does not exist, or cannot be read.
 
     Why: everything that cites the document leads to nothing.
-    Fix: correct `path`, which is relative to the project with `/`, or add the file.
+    Fix: correct `path`, which is relative to the project with `/` and names no link, or add the file.
     """
     for entry in entries(dossier, Evidence):
         path = entry.record.path
         if path is None or path in sources.inventory or entry.record.status == "planned":
             continue
-        top = path.split("/")[0]
-        hint = f"; files in `{top}/` are not read" if top in ("build", "docs") else did_you_mean(path, sources.inventory.files)
+        way = steps(path)
+        stop = next((step for step in way if step in sources.inventory.passed_over), None)
+        if stop is not None:
+            yield _not_followed(entry, path, stop, sources.inventory.passed_over[stop])
+            continue
+        aside = next((step for step in way[:-1] if step in NOT_INPUT or step.rpartition("/")[2].startswith(".")), None)
+        hint = f"; files in `{aside}/` are not read" if aside else did_you_mean(path, sources.inventory.files)
         yield Found.on(entry, f"the file `{path}` of {call(entry)} does not exist in the project{hint}", "path")
+
+
+def _not_followed(entry: Entry[Evidence], path: str, stop: str, reason: PassedOver) -> Found:
+    """The file is there, or something else is in its place."""
+    told = f"the file `{path}` of {call(entry)}"
+    words = f"{told} {reason.why}" if stop == path else f"{told} is not reached: `{stop}` {reason.why}"
+    there = f"{reason.target}{path.removeprefix(stop)}" if reason.target else None
+    return Found.on(entry, words, "path", fix=f"name the file itself: `{there}`" if there else None)
 
 
 @rule("DOC808", "E", basis=IDENTITY)

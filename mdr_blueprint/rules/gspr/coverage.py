@@ -33,7 +33,7 @@ def unanswered_requirement(dossier: Dossier, law: Law, sources: Sources, known: 
         yield Found.missing(dossier, "gspr", f"the project answers none of the {len(due)} requirements of Annex I")
         return
     answers = {entry.key: entry for entry in dossier.kind("gspr") if entry.record.retired is None}
-    if not answers:
+    if not answers or sources.is_partial:
         return
     broken = "".join(source.text for source in sources.files if source.faults)
     top = next(iter(answers.values()))

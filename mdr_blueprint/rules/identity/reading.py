@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from mdr_blueprint import library
+from mdr_blueprint.diagnostics import Place, Related
 from mdr_blueprint.graph import Graph
 from mdr_blueprint.load import Dossier
-from mdr_blueprint.model import Project
+from mdr_blueprint.model import Evidence, Project
 from mdr_blueprint.model.project import FORMAT
 from mdr_blueprint.rules.engine import Found, rule
 from mdr_blueprint.source import Sources
+from mdr_blueprint.source.folder import is_record_file, same_name, steps
 
 CONTROLLED = "MDR Annex II (documentation clear, organised, readily searchable, unambiguous); ISO 13485:2016 4.2.4"
 UNIQUE = "MDR Annex II 4(d) (exact identity of what is cited); ISO 13485:2016 4.2.4"
@@ -186,3 +189,54 @@ def unknown_format(dossier: Dossier) -> Iterator[Found]:
     for entry in dossier.of(Project):
         if entry.record.format != FORMAT:
             yield Found.on(entry, f"format {entry.record.format} is not known; this program reads format {FORMAT}", "format")
+
+
+@rule("ID140", "W", basis=CONTROLLED)
+def unfollowed_link(sources: Sources) -> Iterator[Found]:
+    """A link inside the project stands where records or a template are looked for.
+
+    Why: links are not followed, and nothing else reads what this one leads to as what it stands for; the template of the
+    library is used, or records are in no output.
+    Fix: put the files themselves in the place of the link.
+    """
+    yield from Found.of(sources.faults, "link")
+
+
+@rule("ID141", "E", basis=CONTROLLED)
+def names_alike(dossier: Dossier, sources: Sources) -> Iterator[Found]:
+    """Two files or folders have the same name but for the case of letters, or for how an accent is stored.
+
+    Why: only one of the two is there on Windows and macOS, and which one is chance; the technical file depends on the machine.
+    Fix: rename one of them, and what names it.
+    """
+    if not sources.inventory.twins:
+        return
+    cited = {entry.record.path for entry in dossier.of(Evidence) if entry.record.path}
+    inputs = {step for path in sources.inventory.files
+              if path in cited or is_record_file(path) or path.startswith(("templates/", "evidence/")) for step in steps(path)}
+    for first, second in sources.inventory.twins:
+        if first in inputs or second in inputs:
+            message = f"`{second}` and `{first}` are one name to Windows and macOS"
+            yield Found(second, Place(second), message, (Related("the other one", Place(first)),))
+
+
+@rule("ID142", "E", basis=CONTROLLED, always_error=True)
+def templates_of_one_name(sources: Sources) -> Iterator[Found]:
+    """Two templates, or two pieces of templates, have one file name.
+
+    Why: the file name is the id of the document, in whatever folder below `templates/` it lies; only one of the two is used.
+    Fix: rename one of them.
+    """
+    shipped = {same_name(path.name): path.name for path in library.files("templates", "documents")}
+    documents, pieces = sources.inventory.own_documents(library.TEMPLATE), sources.inventory.own_partials()
+    for name, files in documents.items():
+        there = shipped.get(name)
+        if there is not None and there != files[0].name:
+            message = f"`{files[0].name}` replaces the template `{there}` of the library, whose name has other letters"
+            yield Found(files[0].path, Place(files[0].path), message, fix=f"rename it to `{there}`")
+    for first, *others in (*documents.values(), *pieces.values()):
+        for other in others:
+            used, left = Place(first.path), Place(other.path)
+            yield Found(first.path, used, f"`{other.path}` has the same name; this one is used", (Related("not used", left),))
+            message = f"`{first.path}` has the same name and is used; this one is not"
+            yield Found(other.path, left, message, (Related("used", used),))

@@ -29,9 +29,9 @@ def _not_named(dossier: Dossier, law: Law, known: Known, sources: Sources, *, sa
     device = next(entries(dossier, Device), None)
     if device is None:
         return
-    named = {entry.id for entry in entries(dossier, AppliedStandard)} | unread(dossier, sources)
+    named, excused = {entry.id for entry in entries(dossier, AppliedStandard)}, unread(dossier, sources)
     for id_ in law.standard_ids:
-        standard = law.standard(id_) if id_ not in named and _decides_safety(id_) is safety else None
+        standard = law.standard(id_) if id_ not in named and id_ not in excused and _decides_safety(id_) is safety else None
         if standard is None or standard.status == "superseded" or not (standard.always or standard.when):
             continue
         if known.judge(standard.when).holds:

@@ -97,7 +97,7 @@ class Package:
 
 def _open(template: Path | File) -> WordDocument:
     try:
-        document = docx.Document(io.BytesIO(template.read_bytes()))
+        document = docx.Document(io.BytesIO(template.read_bytes() if isinstance(template, Path) else template.content))
     except (OSError, PackageNotFoundError, BadZipFile, KeyError, ValueError, etree.XMLSyntaxError) as error:
         raise UsageError(f"{template} is no Word document that can serve as template: {error}") from error
     defined = {style.get(qn("w:styleId")) for style in document.styles.element.iter(qn("w:style"))}
