@@ -39,6 +39,11 @@ OUTSIDE = frozenset(
 )
 """Faults of the system, not of the program: disk full, no right to write, file locked."""
 
+NO_MEMORY = (
+    "memory is exhausted, and nothing was written; close other programs or use a machine with more memory, and look for a file "
+    "of the project that is far larger than it should be"
+)
+
 
 def main() -> None:
     prepare()
@@ -52,6 +57,8 @@ def _run() -> int:
         return done.code if isinstance(done.code, int) else 0 if done.code is None else 1
     except KeyboardInterrupt:
         return INTERRUPTED
+    except MemoryError:
+        return _stop(NO_MEMORY, NOTHING_WRITTEN)
     except UsageError as error:
         return _stop(str(error), WRONG_CALL)
     except WriteError as error:

@@ -207,6 +207,40 @@ def test_an_import_writes_no_file_that_is_not_read_again(make_project, monkeypat
         file.changed()
 
 
+# ---------------------------------------------------------------- memory
+
+
+@unix
+@pytest.mark.parametrize("command", [("check",), ("build", "--only", "word"), ("build", "--only", "site")])
+def test_memory_that_ends_is_told_in_plain_words(make_project, command, tmp_path):
+    """The command asks for more than the system gives, wherever it happens to be."""
+    root = make_project({"a.yaml": RECORDS})
+    output = ("--output", str(tmp_path / "out")) if command[0] == "build" else ()
+    module = {"check": "mdr_blueprint.load.loader", "word": "mdr_blueprint.write.word.parts", "site": "mdr_blueprint.write.site"}
+    name = {"check": "_Loader.read_file", "word": "Package.finish", "site": "make_pages"}
+    which = command[-1]
+    program = (
+        f"import resource, {module[which]} as m\n"
+        "from mdr_blueprint.__main__ import main\n"
+        "import sys\n"
+        "def greedy(*_, **__):\n"
+        "    used = int(open('/proc/self/statm').read().split()[0]) * resource.getpagesize()\n"
+        "    resource.setrlimit(resource.RLIMIT_AS, (used + 2**26, used + 2**26))\n"
+        "    return [str(number) * 99 for number in range(10**9)]\n"
+        f"m.{name[which]} = greedy\n"
+        f"sys.argv = {['mdr', command[0], str(root), *command[1:], *output]!r}\n"
+        "main()\n"
+    )
+    if not Path("/proc/self/statm").exists():
+        pytest.skip("memory cannot be limited here")
+    call = [sys.executable, "-c", program]
+    done = subprocess.run(call, capture_output=True, text=True, timeout=PATIENCE, check=False)
+    assert done.stderr.startswith("mdr: memory is exhausted")
+    assert "bug" not in done.stderr
+    assert done.returncode == 3
+    assert not (tmp_path / "out").exists()
+
+
 # ---------------------------------------------------------------- what is no file
 
 

@@ -116,7 +116,7 @@ def _send(work: Callable[[], tuple[Fault, ...]], sender: Connection) -> None:
     try:
         sender.send(work())
     except Exception as error:  # noqa: BLE001 - handed to the parent, which raises it
-        sender.send(error if isinstance(error, OSError) else RuntimeError(f"{type(error).__name__}: {error}"))
+        sender.send(error if isinstance(error, (OSError, MemoryError)) else RuntimeError(f"{type(error).__name__}: {error}"))
 
 
 def _receive(receiver: Connection) -> tuple[Fault, ...]:
