@@ -28,6 +28,8 @@ def empty_point(dossier: Dossier, law: Law, known: Known, sources: Sources) -> I
     Why: a technical file that is silent on a point is incomplete; the notified body asks for it in its first round.
     Fix: write the records that answer it, or register the document that does under `evidence` with the point in its `points`.
     """
+    if sources.is_partial:
+        return
     told = {(kind,) for kind in TOLD if is_missing(dossier, sources, kind)}
     planned, named = _documents(dossier, planned=True), _documents(dossier, planned=False)
     due = {name: point for name, point in law.points.items() if known.judge(point.when).holds}

@@ -12,6 +12,7 @@ from mdr_blueprint.load import Dossier, Law
 from mdr_blueprint.model import Device, GsprAnswer
 from mdr_blueprint.rules.engine import Found, entries, rule
 from mdr_blueprint.rules.questions import call, first, listed
+from mdr_blueprint.source import Sources
 
 ANSWER = "MDR Annex I; Annex II 4(a)"
 CMR = re.compile(r"\b(CMRs?|carcinogen\w*|mutagen\w*|endocrine|toxic to reproduction|reprotoxic)\b", re.IGNORECASE)
@@ -23,12 +24,14 @@ ROWS = ("GSPR302", "GSPR308", "GSPR314")
 
 
 @rule("GSPR323", "E", basis=ANSWER, requires=(*ROWS, "DEV220", "DEV221"))
-def reopened_answer(dossier: Dossier, law: Law, known: Known) -> Iterator[Found]:
+def reopened_answer(dossier: Dossier, law: Law, known: Known, sources: Sources) -> Iterator[Found]:
     """An answer rests on facts that do not hold for the device.
 
     Why: the device was changed, or described otherwise, after the row was answered; nobody has looked at the row since.
     Fix: answer the row anew, then bring `facts` in line with the device.
     """
+    if sources.is_partial and next(entries(dossier, Device), None) is None:
+        return
     for entry in entries(dossier, GsprAnswer):
         for name, fact in entry.record.facts.items():
             now, then = known.values.get(name), fact.value

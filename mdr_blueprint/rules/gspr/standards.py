@@ -45,7 +45,7 @@ def undeclared_standard(dossier: Dossier, law: Law, sources: Sources) -> Iterato
     Fix: add it under `standards` with its edition, full or in part.
     """
     uses = _uses(dossier, law)
-    undeclared = {id_: places for id_, places in uses.items() if id_ not in dossier.entries}
+    undeclared = {id_: places for id_, places in uses.items() if id_ not in dossier.entries and not sources.is_partial}
     if not undeclared:
         return
     if is_missing(dossier, sources, "standards"):
@@ -60,13 +60,13 @@ def undeclared_standard(dossier: Dossier, law: Law, sources: Sources) -> Iterato
 
 
 @rule("GSPR317", "I", basis=LIST)
-def unused_standard(dossier: Dossier, law: Law) -> Iterator[Found]:
+def unused_standard(dossier: Dossier, law: Law, sources: Sources) -> Iterator[Found]:
     """A standard is declared and nothing rests on it.
 
     Why: a list of standards that no row uses reads like decoration; often the rows forgot to name it.
     Fix: name it in `standards` of the requirements that it helps to meet, or take it off the list.
     """
-    if next(entries(dossier, GsprAnswer), None) is None:
+    if sources.is_partial or next(entries(dossier, GsprAnswer), None) is None:
         return
     uses = _uses(dossier, law)
     for entry in entries(dossier, AppliedStandard):
