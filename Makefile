@@ -7,7 +7,7 @@ INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 LOCKED := $(INSTALL) --require-hashes
 BINARY := $(LOCKED) --only-binary :all: --requirement requirements/build.txt
 
-.PHONY: demo test lock audit clean
+.PHONY: demo test lock audit release clean
 
 demo: $(VENV)/.demo
 	$(BIN)/mdr build device_example
@@ -20,6 +20,10 @@ lock: $(VENV)/.maintain
 
 audit: $(VENV)/.maintain
 	$(BIN)/python tools/audit.py
+
+release: $(VENV)/.test
+	$(BIN)/python -m build --no-isolation --outdir dist
+	$(BIN)/python tools/sbom.py dist
 
 # A new lock begins with an empty environment, so that it holds the locked set and nothing of an older one.
 $(VENV)/.made: $(wildcard requirements/*.txt)

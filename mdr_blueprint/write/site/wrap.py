@@ -27,7 +27,9 @@ from mkdocs.structure.files import File, Files, InclusionLevel
 from mkdocs.structure.pages import Page
 from mkdocs.structure.toc import AnchorLink, TableOfContents
 
-ASSETS = ("mdr.css", "mdr.js", "iframe-worker-shim.js")
+ASSETS = ("mdr.css", "mdr.js", "iframe-worker-shim.js", "licences.txt")
+NO_STEMMER = ("hi", "sl", "th")
+"""Languages that Material's search cannot load from disk, or only with a script under a licence that sites do not carry."""
 PLUGIN = "mdr-pages"
 BODY = "<h1 data-mdr-body></h1>"
 """Stands for the body of a page while the theme is filled."""
@@ -119,7 +121,9 @@ def build_site(pages: Iterable[SitePage], target: Path, *, name: str, footer: st
         (scratch / "assets").mkdir(parents=True)
         for asset in ASSETS:
             shutil.copyfile(library.folder("templates") / "site" / asset, scratch / "assets" / asset)
-        build(_config(ours, scratch, target, name, footer, language))
+        config = _config(ours, scratch, target, name, footer, language)
+        build(config)
+        _drop_unused_scripts(target, config.plugins["material/search"].config["lang"])
         for rest in (*target.glob("sitemap.xml*"), *target.rglob("*.map")):  # of no use from disk; a sitemap carries today's date
             rest.unlink()
     finally:
@@ -133,7 +137,7 @@ def _config(ours: MdrPages, docs: Path, target: Path, name: str, footer: str, la
         | {
             "docs_dir": str(docs),
             "site_dir": str(target),
-            "plugins": ["material/search", "material/offline"],
+            "plugins": [{"material/search": {"lang": ["en"]} if language in NO_STEMMER else {}}, "material/offline"],
             "validation": {"omitted_files": "ignore", "absolute_links": "ignore", "unrecognized_links": "ignore"},
         }
     )
@@ -143,6 +147,19 @@ def _config(ours: MdrPages, docs: Path, target: Path, name: str, footer: str, la
     config.theme.static_templates -= {"404.html"}
     config.plugins[PLUGIN] = _adapter(ours)
     return config
+
+
+def _drop_unused_scripts(target: Path, languages: Iterable[str]) -> None:
+    """Material copies the search scripts of all languages; a site keeps those that its own languages load."""
+    folder = target / "assets" / "javascripts" / "lunr"
+    kept = {f"lunr.{language}.min.js" for language in languages if language != "en"}
+    kept |= {"lunr.stemmer.support.min.js"} if kept else set()
+    kept |= {"tinyseg.js"} if "ja" in languages else set()
+    for script in [path for path in folder.rglob("*.js") if path.name not in kept]:
+        script.unlink()
+    for place in (folder / "min", folder):
+        if place.is_dir() and not any(place.iterdir()):
+            place.rmdir()
 
 
 def settings(navigation: list[Any], name: str, footer: str, language: str) -> dict[str, Any]:
