@@ -17,6 +17,7 @@ from typing import get_args
 
 import pytest
 import typer
+import yaml
 
 import mdr_blueprint
 from mdr_blueprint.cli import app
@@ -33,7 +34,7 @@ from mdr_blueprint.write.site.handbook import handbook_pages
 ROOT = Path(__file__).parent.parent
 DOCS = ROOT / "docs"
 PAGES = sorted(DOCS.glob("**/*.md"))
-BY_HAND = [*PAGES, *(ROOT / name for name in ("README.md", "CONTRIBUTING.md", "CHANGELOG.md"))]
+BY_HAND = [*PAGES, *(ROOT / name for name in ("README.md", "CONTRIBUTING.md", "CHANGELOG.md", "SECURITY.md"))]
 OTHER_TEXTS = [
     *(ROOT / "templates" / "project").rglob("*.yaml"),
     ROOT / "device_example" / "README.md",
@@ -248,7 +249,7 @@ def test_links_resolve(path: Path) -> None:
 
 @pytest.mark.parametrize("path", BY_HAND, ids=name_of)
 def test_paths_named_exist(path: Path) -> None:
-    folders = "docs|tools|tests|mdr_blueprint|gspr|risk|templates|device_example"
+    folders = "docs|tools|tests|mdr_blueprint|gspr|risk|templates|device_example|requirements"
     for named in re.findall(rf"`((?:{folders})/[\w./-]*)`", path.read_text("utf-8")):
         in_project = named.startswith(("templates/", "risk/")) and not (ROOT / named).exists()
         made = named.startswith(("device_example/build", "mdr_blueprint/_library"))
@@ -270,6 +271,28 @@ def test_records_in_snippets_are_read(path: Path, tmp_path: Path) -> None:
         (folder / "records.yaml").write_text(block.text, "utf-8")
         findings = mdr_blueprint.compile(folder).report.findings
         assert not [f.message for f in findings if f.severity == "error" and f.code not in ("ID112", "GSPR302")]
+
+
+@pytest.mark.parametrize("path", BY_HAND, ids=name_of)
+def test_yaml_in_snippets_is_yaml(path: Path) -> None:
+    for block in blocks(path):
+        if block.kind == "yaml":
+            yaml.safe_load(block.text)
+
+
+def test_a_job_on_changes_of_strangers_has_no_rights() -> None:
+    (workflow,) = (yaml.safe_load(block.text) for block in blocks(DOCS / "untrusted.md") if block.kind == "yaml")
+    assert workflow[True] == "pull_request"  # YAML 1.1 reads the key `on` as true
+    assert workflow["permissions"] == {"contents": "read"}
+    (job,) = workflow["jobs"].values()
+    assert job["timeout-minutes"]
+    assert "--network none" in job["env"]["LIMITS"]
+    scripts = [step["run"] for step in job["steps"] if "run" in step]
+    assert all("${{" not in script for script in scripts), "an expression in a script is a way in"
+    ours = [script for script in scripts if " mdr " in script]
+    assert len(ours) == 2
+    assert all("docker run $LIMITS " in script and ":/change:ro" in script and "timeout " in script for script in ours)
+    assert "secrets." not in str(workflow)
 
 
 @pytest.mark.parametrize("path", BY_HAND, ids=name_of)
