@@ -209,9 +209,16 @@ def newest_day(dossier: Dossier) -> date:
 
 @contextmanager
 def collector_resting() -> Iterator[None]:
-    """The cyclic collector would walk the growing model over and over: it costs more than the loading itself."""
+    """The cyclic collector would walk the growing model over and over: it costs more than the loading itself.
+
+    The whole model is also kept from it until the end of the process, or until the next one is made: only then can the old
+    one be given back, whose parts hold on to each other.
+    """
     was_on = gc.isenabled()
     gc.disable()
+    if gc.get_freeze_count():
+        gc.unfreeze()
+        gc.collect()
     try:
         yield
     finally:

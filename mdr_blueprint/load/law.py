@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from functools import cached_property
+from functools import cache, cached_property
 from pathlib import Path
 from typing import TypeVar
 
@@ -155,7 +155,9 @@ def _gspr(name: str, cls: type[P]) -> P:
     return read_library(library.folder("gspr") / f"{name}.yaml", cls)
 
 
+@cache
 def load_law() -> Law:
+    """The one law of the process: it is the same for every project, and what is worked out from it is kept by it."""
     return Law()
 
 
