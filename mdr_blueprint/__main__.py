@@ -13,7 +13,7 @@ import traceback
 from pathlib import Path
 
 from mdr_blueprint.cli import app
-from mdr_blueprint.cli.terminal import prepare
+from mdr_blueprint.cli.terminal import note, prepare
 from mdr_blueprint.diagnostics import UsageError, WriteError
 
 WRONG_CALL, NOTHING_WRITTEN, INTERRUPTED = 2, 3, 130
@@ -35,9 +35,10 @@ OUTSIDE = frozenset(
         "ENOTDIR",
         "EISDIR",
         "ELOOP",
+        "EBADF",
     )
 )
-"""Faults of the system, not of the program: disk full, no right to write, file locked."""
+"""Faults of the system, not of the program: disk full, no right to write, file locked, output closed."""
 
 NO_MEMORY = (
     "memory is exhausted, and nothing was written; close other programs or use a machine with more memory, and look for a file "
@@ -64,6 +65,8 @@ def _run() -> int:
     except WriteError as error:
         return _stop(str(error), NOTHING_WRITTEN)
     except OSError as error:
+        if not _stands_somewhere():
+            return _stop("the working folder has been deleted; change into another one", WRONG_CALL)
         if error.errno is not None and error.errno in OUTSIDE:
             return _stop(f"{error.strerror}: {error.filename}" if error.filename else str(error.strerror), NOTHING_WRITTEN)
         return _stop(_internal_fault(error), NOTHING_WRITTEN)
@@ -73,19 +76,38 @@ def _run() -> int:
 
 
 def _stop(message: str, code: int) -> int:
-    sys.stderr.write(f"mdr: {message}\n")
+    """Every line begins with our name: none that came with a text of somebody else looks like a message of its own."""
+    note("".join(f"mdr: {line.removeprefix('mdr: ')}\n" for line in message.splitlines()))
     return code
+
+
+def _stands_somewhere() -> bool:
+    try:
+        os.getcwd()  # noqa: PTH109 - it is the question itself
+    except OSError:
+        return False
+    return True
 
 
 def _internal_fault(error: Exception) -> str:
     told = f"internal fault: {type(error).__name__}: {error}"
-    target = _cache_folder() / "last-fault.txt"
     try:
-        target.parent.mkdir(parents=True, exist_ok=True)
-        target.write_text("".join(traceback.format_exception(error)), "utf-8", errors="backslashreplace")
+        target = _cache_folder() / "last-fault.txt"
+    except RuntimeError:  # the user has no home
+        return told
+    try:
+        target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        target.unlink(missing_ok=True)
+        with open(target, "x", encoding="utf-8", errors="backslashreplace", opener=_for_the_user_alone) as file:
+            file.write("".join(traceback.format_exception(error)))
     except OSError as second:
         return f"{told}\nmdr: the traceback could not be written to {target}: {second.strerror}"
     return f"{told}\nmdr: this is a bug of the program, not of your project; the traceback is in {target}"
+
+
+def _for_the_user_alone(path: str, flags: int) -> int:
+    """Messages may hold texts of records."""
+    return os.open(path, flags, 0o600)
 
 
 def _cache_folder() -> Path:
@@ -95,7 +117,8 @@ def _cache_folder() -> Path:
     elif sys.platform == "darwin":
         base = Path.home() / "Library" / "Caches"
     else:
-        base = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
+        named = os.environ.get("XDG_CACHE_HOME", "")
+        base = named if Path(named).is_absolute() else Path.home() / ".cache"  # as its specification says
     return Path(base) / "mdr-blueprint"
 
 

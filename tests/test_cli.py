@@ -4,6 +4,8 @@ import errno
 import io
 import json
 import os
+import re
+import shlex
 import subprocess
 import sys
 from pathlib import Path
@@ -14,7 +16,7 @@ import yaml
 
 from mdr_blueprint import __main__ as entry
 from mdr_blueprint import cli
-from mdr_blueprint.cli import new
+from mdr_blueprint.cli import new, terminal
 from mdr_blueprint.cli.explain import explain
 from mdr_blueprint.diagnostics import WriteError
 from mdr_blueprint.model import KINDS, TOP_LEVEL, Control, Requirement, Risk, ready
@@ -166,6 +168,151 @@ def test_a_reader_that_goes_away_is_no_fault(project):
     assert (done.returncode, done.stderr) == (1, b"")
 
 
+def called(*arguments, cwd=None, before="", after="", environment=None):
+    """The program, called by a shell that first does one thing and redirects in another way."""
+    words = " ".join(map(shlex.quote, (sys.executable, "-m", "mdr_blueprint", *map(str, arguments))))
+    return subprocess.run(["sh", "-c", f"{before} {words} {after}"], capture_output=True, text=True, check=False, cwd=cwd,
+                          env={**os.environ, "PYTHONPATH": str(REPOSITORY), **(environment or {})})
+
+
+on_posix = pytest.mark.skipif(os.name == "nt", reason="a shell of POSIX closes streams and removes folders in use")
+
+
+@on_posix
+@pytest.mark.parametrize(("arguments", "code", "said"), [
+    (["check"], 3, "mdr: standard output cannot be written: it is closed\n"),
+    (["check", "--format", "json"], 3, "mdr: standard output cannot be written: it is closed\n"),
+    (["--version"], 3, "mdr: standard output cannot be written: it is closed\n"),
+    (["check", "/nowhere"], 2, "mdr: /nowhere is not a folder\n"),
+    (["build", "--only", "data"], 0, "mdr: standard output cannot be written: it is closed; what was done is done\n"),
+])
+@pytest.mark.verifies("REQ-CLI-01")
+def test_closed_output_is_told(project, arguments, code, said):
+    done = called(*arguments, after=">&-")
+    assert (done.returncode, done.stderr) == (code, said)
+    assert (project / "build" / "manifest.json").is_file() == (arguments[0] == "build")
+
+
+@on_posix
+@pytest.mark.parametrize(("arguments", "code"), [(["check"], 0), (["check", "/nowhere"], 2), (["check", "--nothing"], 2)])
+@pytest.mark.verifies("REQ-CLI-01")
+def test_closed_messages_do_not_change_the_verdict(project, arguments, code):
+    assert called(*arguments, after="2>&-").returncode == code
+    broken(project)
+    assert called("check", after="2>&-").returncode == 1
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="only Linux has a device that is always full")
+@pytest.mark.parametrize(("arguments", "redirected", "code", "said"), [
+    (["check"], ">/dev/full", 3, "mdr: standard output cannot be written: No space left on device\n"),
+    (["--help"], ">/dev/full", 3, "mdr: No space left on device\n"),
+    (["check", "/nowhere"], "2>/dev/full", 2, ""),
+    (["build", "--only", "data"], ">/dev/full", 0,
+     "mdr: standard output cannot be written: No space left on device; what was done is done\n"),
+])
+@pytest.mark.verifies("REQ-CLI-01")
+def test_output_onto_a_full_disk_is_told(project, arguments, redirected, code, said):
+    done = called(*arguments, after=redirected)
+    assert (done.returncode, done.stderr) == (code, said)
+
+
+@on_posix
+@pytest.mark.parametrize("arguments", [["check"], ["build"], ["serve"], ["status"], ["import", "junit", "x.xml"]])
+@pytest.mark.verifies("REQ-CLI-01")
+def test_a_working_folder_that_is_gone_is_a_wrong_call(tmp_path, arguments):
+    (tmp_path / "gone").mkdir()
+    done = called(*arguments, cwd=tmp_path / "gone", before='rmdir "$PWD" &&')
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr == "mdr: the working folder has been deleted; change into another one\n"
+
+
+@on_posix
+@pytest.mark.verifies("REQ-CLI-01")
+def test_the_file_of_a_fault_is_the_users_own_and_follows_no_link(mdr, project, monkeypatch, tmp_path):
+    cache, victim = tmp_path / "cache", tmp_path / "victim"
+    cache.mkdir()
+    victim.write_text("mine", "utf-8")
+    (cache / "last-fault.txt").symlink_to(victim)
+    monkeypatch.setattr(entry, "_cache_folder", lambda: cache)
+    raising(monkeypatch, RuntimeError("two and two is five"))
+    assert mdr("check")[0] == 3
+    fault = cache / "last-fault.txt"
+    assert (victim.read_text("utf-8"), fault.is_symlink(), fault.stat().st_mode & 0o777) == ("mine", False, 0o600)
+    assert list(cache.iterdir()) == [fault]
+
+
+@on_posix
+def test_a_cache_folder_is_never_inside_a_project(monkeypatch, tmp_path):
+    monkeypatch.setattr(sys, "platform", "linux")
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.setenv("XDG_CACHE_HOME", "device")
+    assert entry._cache_folder() == tmp_path / ".cache" / "mdr-blueprint"
+
+
+def test_an_internal_fault_of_a_user_without_a_home(mdr, project, monkeypatch):
+    def nowhere():
+        raise RuntimeError("Could not determine home directory.")
+
+    monkeypatch.setattr(entry, "_cache_folder", nowhere)
+    raising(monkeypatch, KeyError("x"))
+    assert mdr("check") == (3, "", "mdr: internal fault: KeyError: 'x'\n")
+
+
+class Terminal(io.StringIO):
+    def isatty(self):
+        return True
+
+
+HOSTILE = "\x1b]0;owned\x07\x1b[2J\x9b\x7f\u202e\r\n::error::owned ##[add-mask]e ##vso[task.setvariable]"
+
+
+@pytest.mark.parametrize("arguments", [
+    ("check", HOSTILE), ("trace", HOSTILE), ("explain", HOSTILE), ("check", "--since", HOSTILE), ("new", "x", "--template", HOSTILE),
+    ("build", "--only", HOSTILE), ("import", "junit", HOSTILE), ("classify", HOSTILE),
+])
+@pytest.mark.verifies("REQ-CLI-06")
+def test_no_argument_steers_a_terminal_or_a_service(mdr, project, arguments):
+    code, out, err = mdr(*arguments)
+    assert code == 2
+    no_orders_in(out + err)
+
+
+def no_orders_in(text):
+    assert not [c for c in text if c not in "\n\t" and (ord(c) < 32 or 127 <= ord(c) < 160 or c == "\u202e")], text
+    assert not re.search(r"^\s*::|##[a-z]*\[", text, re.MULTILINE), text
+
+
+@on_posix
+@pytest.mark.verifies("REQ-CLI-06")
+def test_no_file_name_and_no_title_steers_a_terminal_or_a_service(mdr, project):
+    folder = project / "::error::owned"
+    folder.mkdir()
+    (folder / "a\x1b[2J\n::x.yaml").write_text("", "utf-8")
+    (folder / "b.yaml").write_text('needs:\n  UN-7: {title: "one\\n::error::owned ##[add-mask]e", titel: x}\n', "utf-8")
+    for arguments in (["check"], ["trace", "UN-7"], ["status"], ["build", "--only", "data"]):
+        out, err = mdr(*arguments)[1:]
+        no_orders_in(out + err)
+        assert "owned" in out or arguments == ["status"]
+    orders = [line for line in mdr("check", "--format", "github")[1].splitlines() if line.lstrip().startswith("::")]
+    assert all(re.match(r"::(error|warning|notice) file=[^:,]*,line=\d+,col=\d+,title=[^:,]*::", line) for line in orders), orders
+    assert len(orders) == len(json.loads(mdr("check", "--format", "json")[1]))
+
+
+@pytest.mark.verifies("REQ-CLI-06")
+def test_colours_of_ours_are_kept_and_data_is_exact(monkeypatch):
+    monkeypatch.setenv("TERM", "xterm")
+    monkeypatch.setenv("NO_COLOR", "")
+    text = f"{HOSTILE}\x1b[1mbold\x1b[0m\ttab\n"
+    for stream, exact, ours, whole in ((Terminal(), False, True, False), (Terminal(), True, True, False),
+                                       (io.StringIO(), False, False, False), (io.StringIO(), True, True, True)):
+        monkeypatch.setattr(sys, "stdout", stream)
+        terminal.say(text, exact=exact)
+        assert ("\x1b[1mbold\x1b[0m\ttab\n" in stream.getvalue()) == ours
+        assert (stream.getvalue() == text) == whole
+        if not whole:
+            no_orders_in(stream.getvalue().replace("\x1b[1mbold\x1b[0m\t", ""))
+
+
 def test_help_needs_neither_model_nor_reader():
     heavy = ("pydantic", "yaml", "rich", "jinja2", "mkdocs")
     code = f"import sys, mdr_blueprint.cli; print([name for name in {heavy} if name in sys.modules])"
@@ -217,11 +364,6 @@ def test_check_sarif_lists_every_rule(mdr, project):
     jsonschema.Draft4Validator(schema).validate(log)
     assert code == 1
     assert [rule["id"] for rule in log["runs"][0]["tool"]["driver"]["rules"]] == [rule.code for rule in catalogue()]
-
-
-class Terminal(io.StringIO):
-    def isatty(self):
-        return True
 
 
 @pytest.mark.parametrize(("environment", "coloured"), [({}, True), ({"NO_COLOR": "1"}, False), ({"TERM": "dumb"}, False)])
@@ -371,6 +513,18 @@ def schema(tmp_path_factory):
 
 def problems(schema, text):
     return [error.message for error in jsonschema.Draft202012Validator(schema).iter_errors(yaml.load(text, AsEditorsRead))]
+
+
+@pytest.mark.verifies("REQ-CLI-01")
+def test_schema_is_written_into_a_folder_only(mdr, tmp_path):
+    (tmp_path / "file").write_text("mine", "utf-8")
+    code, out, err = mdr("schema", "--output", tmp_path / "file")
+    assert (code, out) == (2, "")
+    assert err == f"mdr: {tmp_path / 'file'} is a file; --output names the folder that records.schema.json is written into\n"
+    assert (tmp_path / "file").read_text("utf-8") == "mine"
+    code, _, err = mdr("schema", "--output", tmp_path / "file" / "below")
+    assert code == 3
+    assert "Not a directory" in err
 
 
 def test_schema_knows_every_kind(schema):

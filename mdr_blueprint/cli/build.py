@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from mdr_blueprint.cli.arguments import HERE, AsOf, Folder, day
-from mdr_blueprint.cli.terminal import say
+from mdr_blueprint.cli.terminal import note, say
 from mdr_blueprint.diagnostics import UsageError
 
 if TYPE_CHECKING:
@@ -52,9 +52,9 @@ def build(folder: Folder = HERE, output: Output = None, only: Only = None, overw
         raise UsageError("--only names no part; parts are site, word, excel, data")
     with _progress() as tell:
         built = pipeline.build(folder, output, only=parts, as_of=day(as_of), overwrite_edited=overwrite_edited, progress=tell)
-    say(_summary(built))
+    say(_summary(built), only_told=True)
     for path in built.saved_meanwhile:
-        sys.stderr.write(f"mdr: {path} was saved while the build ran: what was written shows it as it was before; build again\n")
+        note(f"mdr: {path} was saved while the build ran: what was written shows it as it was before; build again\n")
     raise typer.Exit(1 if built.report.has_errors else 0)
 
 

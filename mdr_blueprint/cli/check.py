@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import sys
 from dataclasses import replace
 from datetime import date
 from functools import cache
@@ -12,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import typer
 
 from mdr_blueprint.cli.arguments import HERE, AsOf, Folder, day, way_to
-from mdr_blueprint.cli.terminal import colour_wanted, patience, say
+from mdr_blueprint.cli.terminal import colour_wanted, note, patience, say
 from mdr_blueprint.diagnostics import UsageError
 from mdr_blueprint.version import VERSION
 
@@ -66,9 +65,9 @@ def check(
 
             comparison = baseline.since(compilation, since, today)
             compilation, end = replace(compilation, report=comparison.new), _compared(comparison, since)
-    say(written(compilation, form) + (end if form in ("text", "github") else ""))
+    say(written(compilation, form) + (end if form in ("text", "github") else ""), exact=form != "text")
     if end and form not in ("text", "github"):  # a file for programs holds findings and nothing else
-        sys.stderr.write(end)
+        note(end)
     raise typer.Exit(1 if compilation.report.has_errors else 0)
 
 

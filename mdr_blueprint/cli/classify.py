@@ -77,7 +77,8 @@ def classify(what: What = HERE, form: TextOrJson = "text", guidance: Guidance = 
         raise UsageError(f"{what} does not exist")
     with patience("classifying"):
         answers = list(_of_file(what, law, guidance) if what.is_file() else _of_project(what, law, guidance))
-    say(_as_json(answers) if form == "json" else "\n".join(_as_text(answer) for answer in answers))
+    told = _as_json(answers) if form == "json" else "\n".join(_as_text(answer) for answer in answers)
+    say(told, exact=form == "json")
     raise typer.Exit(0 if all(answer.is_sound for answer in answers) else 1)
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
 from pathlib import Path
@@ -11,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, TypeVar
 import typer
 
 from mdr_blueprint.cli.arguments import HERE, Folder, day, way_to
-from mdr_blueprint.cli.terminal import bold, dim, patience, say, wrapped
+from mdr_blueprint.cli.terminal import bold, dim, note, patience, say, wrapped
 
 if TYPE_CHECKING:
     from mdr_blueprint.importers import Import
@@ -65,12 +64,12 @@ def junit(
             made.write()
     told = "\n".join(_summary(made, dry_run)) + "\n"
     if not dry_run:
-        say(told)
+        say(told, only_told=True)
         return
     prefix = way_to(made.root)
     prefix = "" if prefix.startswith("..") or Path(prefix).is_absolute() else prefix  # readers of patches refuse such names
-    say("".join(patch.diff(prefix) for patch in made.patches))
-    sys.stderr.write(told)  # standard output is the patch and nothing else
+    say("".join(patch.diff(prefix) for patch in made.patches), exact=True)
+    note(told)  # standard output is the patch and nothing else
 
 
 def _summary(made: Import, dry_run: bool) -> Iterator[str]:

@@ -38,7 +38,7 @@ def new(folder: Target, template: Template = "blank") -> None:
     if folder.exists() and (not folder.is_dir() or any(path.name != ".git" for path in folder.iterdir())):
         raise UsageError(f"{folder} is not an empty folder; nothing was written")
     _copy(files, folder)
-    say(_next_steps(folder, files))
+    say(_next_steps(folder, files), only_told=True)
 
 
 def template_files(template: str) -> dict[str, bytes]:

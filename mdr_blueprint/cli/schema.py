@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 
 from mdr_blueprint.cli.terminal import say
+from mdr_blueprint.diagnostics import UsageError
 
 FILE = "records.schema.json"
 Output = Annotated[
@@ -36,10 +37,12 @@ def schema(output: Output = None) -> None:
     made = record_schema({id_: item.topic for id_, item in law.gspr.items()}, standards, law.facts)
     text = json.dumps(made, ensure_ascii=False, indent=2) + "\n"
     if output is None:
-        say(text)
+        say(text, exact=True)
         return
+    if output.exists() and not output.is_dir():
+        raise UsageError(f"{output} is a file; --output names the folder that {FILE} is written into")
     output.mkdir(parents=True, exist_ok=True)
     target = output / FILE
     target.write_text(text, "utf-8", newline="\n")
     say(f"{target} is written. One line at the head of a record file makes the YAML language server use it:\n\n"
-        f"  # yaml-language-server: $schema={FILE}\n")
+        f"  # yaml-language-server: $schema={FILE}\n", only_told=True)

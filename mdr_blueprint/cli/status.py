@@ -37,7 +37,7 @@ def status(folder: Folder = HERE, form: TextOrJson = "text", as_of: AsOf = None)
             "documents": [dict(zip(("title", "version", "status", "gaps"), d, strict=True)) for d in documents],
             "matrices": [dict(zip(("title", "rows", "gaps"), m, strict=True)) for m in matrices],
             "findings": presentation.report.summary(),
-        }, ensure_ascii=False, indent=2) + "\n")
+        }, ensure_ascii=False, indent=2) + "\n", exact=True)
         return
     points = [tuple(map(words, row.cells[:5])) for row in readiness.rows]
     parts = [tuple(map(words, row.cells)) for row in counts.rows]

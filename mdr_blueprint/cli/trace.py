@@ -41,7 +41,8 @@ def trace(record: Id, folder: Folder = HERE, depth: Depth = 3, form: TextOrJson 
     compilation = compile(folder)
     found = _find(record, compilation)
     tracer = Tracer(compilation.graph, compilation.law)
-    say(_as_json(tracer, found, depth) if form == "json" else _as_text(tracer, found, depth))
+    told = _as_json(tracer, found, depth) if form == "json" else _as_text(tracer, found, depth)
+    say(told, exact=form == "json")
 
 
 def _find(id_: str, compilation: Compilation) -> str:
