@@ -10,7 +10,6 @@ would leave the browser waiting.
 
 from __future__ import annotations
 
-import os
 import re
 from html import escape
 from pathlib import Path
@@ -24,12 +23,12 @@ from mkdocs.livereload import LiveReloadServer
 from mkdocs.plugins import BasePlugin, event_priority
 from mkdocs.structure.files import File, Files
 from mkdocs.structure.pages import Page
-from watchdog.events import FileSystemEvent, FileSystemEventHandler
+from watchdog.observers.api import BaseObserver
 
 from mdr_blueprint import library
 from mdr_blueprint.diagnostics import UsageError
+from mdr_blueprint.live import guarded, names_of, watch
 from mdr_blueprint.pipeline import present_project
-from mdr_blueprint.source.folder import NOT_INPUT
 from mdr_blueprint.write import footer
 from mdr_blueprint.write.site import SitePage, make_pages
 from mdr_blueprint.write.site.handbook import handbook_pages
@@ -56,7 +55,7 @@ class MdrPlugin(BasePlugin[MdrConfig]):
         super().__init__()
         self.groups: list[MdrPages] = []
         self.serving = False
-        self.fault = ""
+        self.observer: BaseObserver | None = None
 
     def on_startup(self, *, command: str, **_: Any) -> None:
         self.serving = command == "serve"
@@ -72,6 +71,7 @@ class MdrPlugin(BasePlugin[MdrConfig]):
         return config
 
     def on_pre_build(self, *, config: MkDocsConfig) -> None:
+        self.groups = []  # those of the build before are not kept beside the new ones
         self.groups = [MdrPages(self._file_pages(config), self.config.at)]
         if self.config.library:
             self.groups.append(MdrPages(handbook_pages(), "reference"))
@@ -136,35 +136,23 @@ class MdrPlugin(BasePlugin[MdrConfig]):
             add_to_search(config, group)
 
     def on_serve(self, server: LiveReloadServer, *, config: MkDocsConfig, **_: Any) -> LiveReloadServer:
-        """Watch what the compiler reads; a folder that is made later is watched from then on."""
-        site = Path(config.site_dir).resolve()
-        watched: set[Path] = set()
+        """Build again when anything changes that the compiler reads, and answer this machine alone."""
 
-        def is_input(path: Path) -> bool:
-            return not path.name.startswith(".") and path.name not in NOT_INPUT and path.resolve() != site
+        def changed() -> None:
+            with server._rebuild_cond:  # noqa: SLF001 - MkDocs has no public way to say that something changed
+                server._want_rebuild = True  # noqa: SLF001
+                server._rebuild_cond.notify_all()  # noqa: SLF001
 
-        def watch(folder: Path) -> None:
-            watched.add(folder)
-            server.watch(str(folder))
-
-        def changed(event: FileSystemEvent) -> None:
-            paths = [Path(os.fsdecode(path)) for path in (event.src_path, event.dest_path) if path]
-            paths = [path for path in paths if path.parent == self.root and is_input(path) and path not in watched]
-            for path in paths:
-                if path.is_dir():
-                    watch(path)
-            if paths:
-                with server._rebuild_cond:  # noqa: SLF001 - MkDocs has no public way to say that something changed
-                    server._want_rebuild = True  # noqa: SLF001
-                    server._rebuild_cond.notify_all()  # noqa: SLF001
-
-        top = FileSystemEventHandler()
-        top.on_any_event = changed  # type: ignore[method-assign]
-        server.observer.schedule(top, str(self.root), recursive=False)
-        for path in sorted(self.root.iterdir()):
-            if path.is_dir() and is_input(path):
-                watch(path)
+        application = server.get_app()
+        assert application is not None
+        server.set_app(guarded(application, names_of(str(server.server_address[0]))))
+        self.observer = watch(self.root, Path(config.site_dir).resolve(), changed)
+        self.observer.start()
         return server
+
+    def on_shutdown(self) -> None:
+        if self.observer is not None:
+            self.observer.stop()
 
 
 def _fault_page(words: str) -> SitePage:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import re
+import signal
 import socket
 import subprocess
 import sys
@@ -11,6 +13,7 @@ import urllib.error
 import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
+from typing import TextIO
 
 import pytest
 from lxml import html
@@ -138,21 +141,38 @@ class Live:
         file.write_text(text.replace(old, new), "utf-8")
 
 
+def started(project: Path, port: int, log: TextIO, *before: str) -> subprocess.Popen[bytes]:
+    """`mdr serve` with a folder `tmp` beside the project for what is temporary."""
+    scratch = project.parent / "tmp"
+    scratch.mkdir(exist_ok=True)
+    command = [*before, sys.executable, "-m", "mdr_blueprint", "serve", "--port", str(port)]
+    return subprocess.Popen(command, cwd=project, stdout=log, stderr=log, env={**os.environ, "TMPDIR": str(scratch)})
+
+
+def free_port() -> int:
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        return free.getsockname()[1]
+
+
 @pytest.fixture(scope="module")
 def live(tmp_path_factory) -> Iterator[Live]:
     project = small(tmp_path_factory.mktemp("live") / "device")
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
     log = (project.parent / "log").open("w+")
-    process = subprocess.Popen([sys.executable, "-m", "mdr_blueprint", "serve", "--port", str(port)], cwd=project, stdout=log, stderr=log)
+    (project / "whole_disk").symlink_to("/")
+    (project / "evidence" / "round").symlink_to(project)
+    port = free_port()
+    process = started(project, port, log)
     try:
         live = Live(project, port)
         assert live.shows("", "Technical file of the device", 40), (project.parent / "log").read_text()
         yield live
         assert process.poll() is None, (project.parent / "log").read_text()
-    finally:
         process.terminate()
+        assert process.wait(20) == 0
+        assert list((project.parent / "tmp").iterdir()) == []
+    finally:
+        process.kill()
         process.wait(10)
         log.close()
 
@@ -195,3 +215,81 @@ def test_a_project_file_that_is_gone_is_a_page_and_recovers(live):
     assert live.shows("", "The technical file cannot be built")
     (live.project / "project.gone").rename(live.project / "project.yaml")
     assert live.shows("", "Examination lamp")
+
+
+def test_links_made_while_serving_keep_nobody_waiting(live):
+    (live.project / "another").symlink_to("/usr")
+    live.replace("risk.yaml", "lamp head", "head of the lamp")
+    assert live.shows("records/hazards/hz.html", "head of the lamp")
+
+
+def test_a_project_folder_that_is_gone_is_a_page_and_recovers(live):
+    live.project.rename(live.project.with_name("elsewhere"))
+    assert live.shows("", "is not a folder")
+    live.project.with_name("elsewhere").rename(live.project)
+    assert live.shows("", "Examination lamp")
+    live.replace("device.yaml", "name: Examination lamp", "name: Reading lamp")
+    assert live.shows("", "Reading lamp")
+    live.replace("device.yaml", "name: Reading lamp", "name: Examination lamp")
+
+
+@pytest.mark.parametrize(("host", "status"), [("localhost", "200"), ("evil.example", "421"), (None, "421")])
+@pytest.mark.verifies("REQ-SRV-01")
+def test_only_the_names_of_this_machine_are_answered(live, host, status):
+    with socket.create_connection(("127.0.0.1", live.port), 10) as asking:
+        asking.sendall(f"GET /findings.html HTTP/1.1\r\n{f'Host: {host}' if host else 'Accept: */*'}\r\n\r\n".encode())
+        answer = asking.makefile("rb").read().decode()
+    assert answer.split()[1] == status
+    assert ("mdr-" in answer) == (status == "200")
+
+
+def test_an_address_with_a_null_character_is_a_bad_request(live):
+    assert live.get("a%00b") == "400"
+
+
+@pytest.mark.verifies("REQ-CLI-01")
+def test_a_port_that_is_taken_is_told_at_once_with_a_free_one(tmp_path):
+    project = small(tmp_path / "device")
+    with socket.socket() as taken, (tmp_path / "log").open("w+") as log:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        assert started(project, port, log).wait(60) == 2
+    said = re.fullmatch(rf"mdr: port {port} is taken by another program; `mdr serve --port (\d+)` takes a free one\n", (tmp_path / "log").read_text())
+    assert said, (tmp_path / "log").read_text()
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", int(said[1])))
+    assert list((tmp_path / "tmp").iterdir()) == []
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows ends a process without asking it")
+@pytest.mark.parametrize("name", ["SIGTERM", "SIGHUP", "SIGINT"])
+@pytest.mark.verifies("REQ-SRV-02")
+def test_however_it_is_ended_it_leaves_nothing_behind(tmp_path, name):
+    """Also while it still builds for the first time, and where the signal comes twice."""
+    project, scratch = small(tmp_path / "device"), tmp_path / "tmp"
+    with (tmp_path / "log").open("w+") as log:
+        process = started(project, free_port(), log)
+        end = time.monotonic() + 60
+        while time.monotonic() < end and not (scratch.is_dir() and any(scratch.iterdir())):
+            time.sleep(0.02)
+        process.send_signal(getattr(signal, name))
+        time.sleep(0.05)
+        process.send_signal(getattr(signal, name))
+        assert process.wait(30) == 0, (tmp_path / "log").read_text()
+    assert list(scratch.iterdir()) == []
+    assert (tmp_path / "log").read_text() == ""
+
+
+def test_what_is_ignored_from_outside_stays_ignored(tmp_path):
+    with (tmp_path / "log").open("w+") as log:
+        port = free_port()
+        process = started(small(tmp_path / "device"), port, log, "nohup")
+        try:
+            assert Live(tmp_path / "device", port).shows("", "Technical file of the device", 60)
+            process.send_signal(signal.SIGHUP)
+            time.sleep(1)
+            assert process.poll() is None
+        finally:
+            process.terminate()
+            process.wait(20)
