@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import gc
 import shutil
 import threading
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from projects import small
 
 from mdr_blueprint.live import INTERVAL, guarded, names_of, watch
+from mdr_blueprint.load import load_law
+from mdr_blueprint.pipeline import present_project
 
 SECONDS = 10
 
@@ -114,3 +118,17 @@ def test_a_project_that_vanishes_and_comes_back_is_watched_again(watched):
     assert watched.sees()
     (watched.root / "project.yaml").write_text("changed once more", "utf-8")
     assert watched.sees()
+
+
+@pytest.mark.verifies("REQ-SRV-02")
+def test_what_was_compiled_before_is_given_back(tmp_path):
+    """What holds on to itself in a circle is freed by the collector alone, and the collector is kept from what is frozen."""
+    project = small(tmp_path / "device")
+    present_project(project)
+    present_project(project)
+    first = gc.get_freeze_count()
+    for _ in range(4):
+        present_project(project)
+    assert gc.get_freeze_count() < 1.05 * first
+    assert gc.isenabled()
+    assert load_law() is load_law()
