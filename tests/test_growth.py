@@ -69,6 +69,8 @@ def test_marks_inside_marks_end_somewhere():
             depth, parts = depth + 1, inner[0].parts
         assert 1 <= depth <= 20
         assert plain(block.parts).replace("*", "").split() == text.replace("*", "").split()
+    (block,) = parse_prose("*a* " * 100)
+    assert sum(isinstance(part, Emphasis) for part in block.parts) == 100
     assert parse_prose("**a *b***") == (Paragraph((Strong((Text("a "), Emphasis((Text("b"),)))),)),)
 
 

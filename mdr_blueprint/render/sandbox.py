@@ -34,7 +34,7 @@ LEFT_OUT = ("pprint", "urlize", "xmlattr")
 """Filters of Jinja that make HTML or help to find bugs; a document has no use for them, and their time is not bounded."""
 LONG_IN = 100_000
 """Signs that a filter may be given whose time grows faster than its text."""
-SLOW = frozenset({"striptags", "title", "wordwrap"})
+SLOW = frozenset({"striptags"})
 SIZED = frozenset({"batch", "center", "indent", "round", "slice", "tojson", "wordwrap"})
 """Filters that are told how much to make."""
 PADDING = frozenset({"center", "expandtabs", "ljust", "rjust", "to_bytes", "zfill"})
@@ -113,7 +113,7 @@ class Sandbox(ImmutableSandboxedEnvironment):
     def call(self, context: Context, called: Any, /, *args: Any, **options: Any) -> Any:
         self.meter.look()
         if isinstance(called, BuiltinMethodType):
-            _check_method(called, args)
+            args = _checked(called, args)
         return _check_made(super().call(context, called, *args, **options))
 
     def wrap_str_format(self, value: Any) -> Callable[..., str] | None:
@@ -302,7 +302,8 @@ def _check_filter(name: str, args: tuple[Any, ...], options: Mapping[str, Any]) 
         raise ExhaustedError("sums up lists; `sum` is for numbers")
 
 
-def _check_method(method: BuiltinMethodType, args: tuple[Any, ...]) -> None:
+def _checked(method: BuiltinMethodType, args: tuple[Any, ...]) -> tuple[Any, ...]:
+    """The arguments of a method of Python, none of which makes too much."""
     name, owner = method.__name__, method.__self__
     if name in PADDING:
         size = _check_sizes(args)
@@ -310,13 +311,14 @@ def _check_method(method: BuiltinMethodType, args: tuple[Any, ...]) -> None:
             _check(_weight(owner) * max(size, 8))
     elif name == "replace" and len(args) >= 2 and isinstance(owner, (str, bytes)):
         _check(_replaced(owner, args[0], args[1]))
-    elif name == "join" and args and isinstance(owner, (str, bytes)) and isinstance(args[0], (str, Mapping, *MANY)):
-        _check(_weight(args[0]) + len(owner) * len(args[0]))
-    elif name == "join":
-        raise ExhaustedError("joins what has no length; use the filter `join`")
+    elif name == "join" and args and isinstance(owner, (str, bytes)):
+        parts = list(args[0])  # it may be read once alone
+        _check(_weight(parts) + len(owner) * len(parts))
+        return (parts,)
     elif name == "translate" and args and isinstance(owner, (str, bytes)):
         values = args[0].values() if isinstance(args[0], Mapping) else args[0]
         _check(len(owner) * max(map(_weight, values), default=1))
+    return args
 
 
 def _replaced(text: Any, old: Any, new: Any) -> int:
@@ -345,7 +347,7 @@ def _multiply(left: Any, right: Any) -> Any:
     else:
         for many, times in ((left, right), (right, left)):
             if isinstance(times, int) and isinstance(many, (str, bytes, *MANY)):
-                _check(_weight(many) * max(times, 0))
+                _check((len(many) if isinstance(many, (str, bytes)) else _weight(many)) * max(times, 0))
     return operator.mul(left, right)
 
 
