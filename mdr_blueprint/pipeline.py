@@ -120,8 +120,9 @@ def present(compilation: Compilation, revision: Revision, hashes: dict[str, str]
     c = compilation
     tables = Tables(Inputs(c.sources, c.dossier, c.graph, c.law, c.report, revision))
     rendering = render(tables)
-    if rendering.faults:
-        report = c.report.with_findings(judge(catalogue(), rendering.faults, c.dossier))
+    faults = (*rendering.faults, *tables.faults)
+    if faults:
+        report = c.report.with_findings(judge(catalogue(), faults, c.dossier))
         tables = Tables(Inputs(c.sources, c.dossier, c.graph, c.law, report, revision))
         rendering = render(tables)
     return Presentation(compilation, tables, rendering.documents, hashes)

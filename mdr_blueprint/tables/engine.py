@@ -6,8 +6,10 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from importlib import import_module
+from itertools import islice
 from pathlib import Path
 
+from mdr_blueprint.diagnostics import Fault
 from mdr_blueprint.tables.inputs import Inputs, shown
 from mdr_blueprint.tables.shapes import ILLUSTRATIVE, Column, Gap, LineItem, Lines, MatrixField, Row, Table, says_illustrative
 
@@ -15,6 +17,8 @@ SHARED = ("__init__", "answered", "drives", "engine", "inputs", "levels", "proof
 """Modules of this package that are no family of tables."""
 UNMARKED = frozenset({"findings", "family_findings"})
 """Tables that say of a record what is wrong with it, and not what it says."""
+MOST_ROWS = 50_000
+"""So many rows are made of one table. A chain has a row for each way through it: what names all of the next ones multiplies."""
 SHEETS = (
     "readiness", "findings", "gspr", "gspr_trace", "gspr_clause_trace", "classification_rules", "obligations",
     "standards", "standards_called_for", "clauses", "measurements", "applied_parts",
@@ -89,6 +93,8 @@ class Tables:
     """The tables of one project; each is made once, when it is first asked for."""
 
     inputs: Inputs
+    faults: list[Fault] = field(default_factory=list)
+    """Met in those that were made so far."""
     _made: dict[tuple[str, str | None], Table] = field(default_factory=dict)
 
     def get(self, name: str, option: str | None = None) -> Table:
@@ -100,10 +106,22 @@ class Tables:
             made = kind.rows(self.inputs, *arguments)
             columns = kind.columns_of(self.inputs) if kind.columns_of else kind.columns
             own = next((at for at, column in enumerate(columns) if column.title == kind.marks), 0)
-            rows = tuple(made) if name in UNMARKED else tuple(self._all_marked(made, own, once=not kind.sheet))
             title = kind.title.format(option=self._option_words(kind, option)) if option else kind.title
+            if name in UNMARKED:
+                rows = tuple(made)
+            else:
+                rows = self._some(self._all_marked(made, own, once=not kind.sheet), title, len(columns))
             self._made[key] = Table(f"{name}-{option}" if option else name, title, columns, rows, kind.empty)
         return self._made[key]
+
+    def _some(self, rows: Iterator[Row], title: str, width: int) -> tuple[Row, ...]:
+        """As many rows as a table may have; behind them one that says that there are more."""
+        found = tuple(islice(rows, MOST_ROWS))
+        if next(rows, None) is None:
+            return found
+        words = f"more than {MOST_ROWS:,} rows; the table ends here"
+        self.faults.append(Fault("too-many-rows", f"the table {title} has {words}", self.inputs.dossier.home(), subject="project"))
+        return (*found, Row((Gap(words), *("",) * (width - 1)), None, gap=True))
 
     def _all_marked(self, rows: Iterable[Row], own: int, *, once: bool) -> Iterator[Row]:
         """`own` is the column in which a row may say it itself. With `once`, of the rows about a record that stands once, such as

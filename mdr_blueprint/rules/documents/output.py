@@ -44,6 +44,18 @@ def doubtful_revision(faults: tuple[Fault, ...]) -> Iterator[Found]:
     yield from Found.of(faults, "revision")
 
 
+@rule("DOC826", "W", basis="MDR Annex II (documentation complete and readily searchable)")
+def endless_table(faults: tuple[Fault, ...]) -> Iterator[Found]:
+    """A table is cut, for it has more rows than anybody reads.
+
+    Why: the rows behind the last one are missing in every output. A table of chains has a row for each way from its first record
+    to its last, so that a few records which each name all of the others make millions of rows.
+    Fix: refer from each record to those that it rests on itself, and give a situation, a risk or a requirement that gathers
+    everything parts of its own.
+    """
+    yield from Found.of(faults, "too-many-rows")
+
+
 @rule("DOC830", "W", basis="ISO 13485:2016 4.2.4 (changes and current revision status identified)")
 def saved_meanwhile(faults: tuple[Fault, ...]) -> Iterator[Found]:
     """A file was saved while the build that reads it ran.
