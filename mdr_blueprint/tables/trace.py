@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import cache, partial
 from itertools import takewhile
 
 from mdr_blueprint.answers import answer_of
@@ -84,18 +85,19 @@ def _requirement_rows(inputs: Inputs, first: Cell, requirement: str) -> Iterator
 def level_trace(inputs: Inputs) -> Iterator[Row]:
     """One row per requirement, behind those that it satisfies; below the needs those that rest on no need, by their origin."""
     told: set[str] = set()
+    result = cache(partial(requirement_result, inputs))  # a requirement stands below every need that it serves
     for need in records(inputs, Need):
         below = dict.fromkeys(requirements_below(inputs, need.id))
         told.update(below)
         if not below:
             yield row(need.id, inputs.marked(need.id), Gap("no requirement"), "", "", "")
-        yield from _Descent(inputs, inputs.marked(need.id), below).rows()
+        yield from _Descent(inputs, inputs.marked(need.id), below, result).rows()
     others: dict[str, dict[str, None]] = {}
     for entry in records(inputs, Requirement):
         if entry.id not in told:
             others.setdefault(_origin_words(inputs, entry.id), {})[entry.id] = None
     for words, group in others.items():
-        yield from _Descent(inputs, words or Gap("no origin"), group).rows()
+        yield from _Descent(inputs, words or Gap("no origin"), group, result).rows()
 
 
 def _origin_words(inputs: Inputs, requirement: str) -> str:
@@ -125,6 +127,7 @@ class _Descent:
     inputs: Inputs
     first: Cell
     among: dict[str, None]
+    result: Callable[[str], Cell]
 
     def rows(self) -> Iterator[Row]:
         """What was met before is not unfolded a second time. Where requirements satisfy each other in a circle and none stands on
@@ -142,7 +145,7 @@ class _Descent:
             id_, path = todo.pop()
             chain = self._chain(id_, path)
             below = [child for child in live(self.inputs, self.inputs.graph.sources(id_, "satisfies")) if child in self.among]
-            result = requirement_result(self.inputs, id_)
+            result = self.result(id_)
             if id_ in met and below:
                 result = Lines((*(result.items if isinstance(result, Lines) else (result,)), "what is below it stands above"))
             yield row(id_, self.first, *chain, *[""] * (len(LEVELS) - len(chain)), result)
