@@ -6,11 +6,12 @@ from pathlib import Path
 
 import pytest
 
+from mdr_blueprint.graph import Graph
 from mdr_blueprint.load import load_law
 from mdr_blueprint.pipeline import compile
 from mdr_blueprint.render.tree import branches
 from mdr_blueprint.revision import Revision
-from mdr_blueprint.tables import Gap, Inputs, Row, Table, Tables
+from mdr_blueprint.tables import Gap, Inputs, Row, Table, Tables, engine, trace
 from mdr_blueprint.tables.shapes import words
 
 LAW = load_law()
@@ -426,3 +427,40 @@ situations:
     assert not isinstance(row.cells[4], Gap)
     assert "not v2" not in words(row.cells[4]), "argued"
     assert "v1, not v2" in words(row.cells[5])
+
+
+@pytest.mark.verifies("REQ-SRC-04")
+def test_a_long_chain_of_requirements_is_walked_once(tmp_path, monkeypatch):
+    links = "".join(f"  REQ-{n}: {{title: T, satisfies: [REQ-{n + 1}]}}\n" for n in range(200))
+    made = tables(tmp_path, f"requirements:\n{links}  REQ-200: {{title: T, satisfies: ['gspr:1']}}\n")
+    asked, out = [], Graph.out
+    monkeypatch.setattr(Graph, "out", lambda graph, id_, *relations: asked.append(id_) or out(graph, id_, *relations))
+    rows = made.get("level_trace").rows
+    assert {words(row.cells[0]) for row in rows} == {"Annex I or a standard"}
+    assert len(asked) < 10 * len(rows)
+
+
+@pytest.mark.verifies("REQ-SRC-04")
+def test_a_result_is_told_once_for_all_needs(tmp_path, monkeypatch):
+    needs = ", ".join(f"UN-{n}" for n in range(30))
+    text = "".join(f"  UN-{n}: {{title: T}}\n" for n in range(30))
+    made = tables(tmp_path, f"needs:\n{text}requirements: {{REQ-1: {{title: T, satisfies: [{needs}]}}}}\n")
+    told: list[str] = []
+    monkeypatch.setattr(trace, "requirement_result", lambda inputs, id_: told.append(id_) or Gap("not run"))
+    assert len(made.get("level_trace").rows) == 30
+    assert told == ["REQ-1"]
+
+
+@pytest.mark.verifies("REQ-SRC-04")
+def test_a_table_ends_where_nobody_reads_on(tmp_path, monkeypatch):
+    monkeypatch.setattr(engine, "MOST_ROWS", 12)
+    names = {kind: [f"{kind}-{n}" for n in range(4)] for kind in ("UN", "TC")}
+    rows = {kind: "".join(f"  {id_}: {{title: T}}\n" for id_ in ids) for kind, ids in names.items()}
+    chain = f"{{title: T, satisfies: [{', '.join(names['UN'])}], verified_by: [{', '.join(names['TC'])}]}}"
+    made = tables(tmp_path, f"needs:\n{rows['UN']}tests:\n{rows['TC']}requirements:\n  REQ-1: {chain}\n")
+    cut = made.get("need_trace")
+    assert len(cut.rows) == 13
+    assert cut.rows[-1] == Row((Gap("more than 12 rows; the table ends here"), "", "", "", "", ""), None, True)
+    assert [fault.message for fault in made.faults] == ["the table Need to result has more than 12 rows; the table ends here"]
+    assert len(made.get("level_trace").rows) == 4
+    assert len(made.faults) == 1

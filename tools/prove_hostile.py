@@ -6,8 +6,9 @@
     python tools/prove_hostile.py names                    odd names of files, folders and ids
     python tools/prove_hostile.py mutations --only 123     one of them again
 
-Each project is checked in every format, asked for its status, class and traces, and built with all parts, in a process of
-its own. Exit code 1 when something failed; its project is then kept, and the way to try it again is printed.
+Each project is checked in every format, asked for its status, class and traces, and built with all parts, in a process of its own.
+Seconds are those of the processor, so that other work on the machine does not count. Exit code 1 when something failed; its project
+is then kept, and the way to try it again is printed.
 """
 
 from __future__ import annotations

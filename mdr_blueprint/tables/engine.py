@@ -119,8 +119,8 @@ class Tables:
         found = tuple(islice(rows, MOST_ROWS))
         if next(rows, None) is None:
             return found
-        words = f"more than {MOST_ROWS:,} rows; the table ends here"
-        self.faults.append(Fault("too-many-rows", f"the table {title} has {words}", self.inputs.dossier.home(), subject="project"))
+        words, home = f"more than {MOST_ROWS:,} rows; the table ends here", self.inputs.dossier.home()
+        self.faults.append(Fault("too-many-rows", f"the table {title} has {words}", home, subject="project"))
         return (*found, Row((Gap(words), *("",) * (width - 1)), None, gap=True))
 
     def _all_marked(self, rows: Iterable[Row], own: int, *, once: bool) -> Iterator[Row]:

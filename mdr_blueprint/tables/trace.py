@@ -92,32 +92,36 @@ def level_trace(inputs: Inputs) -> Iterator[Row]:
         if not below:
             yield row(need.id, inputs.marked(need.id), Gap("no requirement"), "", "", "")
         yield from _Descent(inputs, inputs.marked(need.id), below, result).rows()
+    origins = _origins(inputs)
     others: dict[str, dict[str, None]] = {}
     for entry in records(inputs, Requirement):
         if entry.id not in told:
-            others.setdefault(_origin_words(inputs, entry.id), {})[entry.id] = None
+            others.setdefault(origins.get(entry.id, ""), {})[entry.id] = None
     for words, group in others.items():
         yield from _Descent(inputs, words or Gap("no origin"), group, result).rows()
 
 
-def _origin_words(inputs: Inputs, requirement: str) -> str:
-    """What a requirement without a need comes from; that of the one above where it satisfies another requirement."""
-    seen = {requirement}
-    todo = [requirement]
-    words = set()
-    for id_ in todo:
-        for target in inputs.graph.targets(id_, "satisfies"):
-            entry = inputs.dossier.entries.get(target)
-            if entry is not None and entry.record.retired is not None:
-                continue
-            if inputs.dossier.get(target, Requirement):
-                todo += [target] if target not in seen else []
-                seen.add(target)
-            else:
-                words.add("Annex I or a standard")
-        if inputs.graph.sources(id_, "implemented_by"):
-            words.add("risk control")
-    return " and ".join(sorted(words))
+def _origins(inputs: Inputs) -> dict[str, str]:
+    """What requirements come from that rest on no need; one that satisfies another requirement comes from what that one does."""
+    graph, entries = inputs.graph, inputs.dossier.entries
+    direct: dict[str, list[str]] = {"Annex I or a standard": [], "risk control": []}
+    for entry in inputs.dossier.of(Requirement):
+        targets = graph.targets(entry.id, "satisfies")
+        used = (id_ for id_ in targets if id_ not in entries or entries[id_].record.retired is None)
+        if any(inputs.dossier.get(id_, Requirement) is None for id_ in used):
+            direct["Annex I or a standard"].append(entry.id)
+        if graph.sources(entry.id, "implemented_by"):
+            direct["risk control"].append(entry.id)
+    found: dict[str, list[str]] = {}
+    for words, todo in direct.items():
+        told = set(todo)
+        for id_ in todo:  # grows: what is below it follows
+            found.setdefault(id_, []).append(words)
+            if entries[id_].record.retired is None:
+                below = [under for under in graph.sources(id_, "satisfies") if under not in told]
+                told.update(below)
+                todo += below
+    return {id_: " and ".join(words) for id_, words in found.items()}
 
 
 @dataclass

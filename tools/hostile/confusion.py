@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from typing import Annotated, Any, Literal, Union, get_args, get_origin
 
 import yaml
-from hostile.values import VALUES, written
 
+from hostile.values import VALUES, written
 from mdr_blueprint.load import load_law
 from mdr_blueprint.model import KINDS, TOP_LEVEL, Part, Ref, ready
 

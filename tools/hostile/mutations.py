@@ -104,7 +104,7 @@ def _owner(lines: list[str], at: int) -> str:
 
 
 def _any_id(files: Files, chance: random.Random) -> str:
-    path, lines = _pick(files, chance, (".yaml",))
+    _, lines = _pick(files, chance, (".yaml",))
     return chance.choice(ID.findall("\n".join(lines)) or ["X-1"])
 
 
