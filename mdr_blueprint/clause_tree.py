@@ -60,6 +60,8 @@ class ClauseState:
     source: Source
     why: str = ""
     """Facts, standard or exclusion behind a verdict that nobody typed."""
+    is_typed: bool = False
+    """Whether that reason is a text of the project: the exclusion of the clause, or of one above it."""
     changes: tuple[Change, ...] = ()
     entry: Entry[ClauseAnswer] | None = None
 
@@ -171,7 +173,9 @@ class _Tree:
         item, entry = self.clauses[key], self.answers.get(key)
         changes = tuple(self.changes.get(key, ()))
         own, source, why = self._verdict(key, item, entry, changes, above)
-        return ClauseState(self.standard.id, key, item, depth, key in self.children, own, own, source, why, changes, entry)
+        is_typed = source == "excluded" or (source == "above" and above is not None and above.is_typed)
+        has_children = key in self.children
+        return ClauseState(self.standard.id, key, item, depth, has_children, own, own, source, why, is_typed, changes, entry)
 
     def _verdict(
         self,

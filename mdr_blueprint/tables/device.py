@@ -20,7 +20,7 @@ from mdr_blueprint.model import (
 from mdr_blueprint.model.library import FactDefinition
 from mdr_blueprint.tables.drives import drives_words
 from mdr_blueprint.tables.engine import table
-from mdr_blueprint.tables.inputs import Inputs, prose_or_empty, records, spaced
+from mdr_blueprint.tables.inputs import Inputs, prose_or_empty, records
 from mdr_blueprint.tables.shapes import Cell, Column, Gap, Lines, Row, gap_row, row, value
 
 
@@ -41,18 +41,19 @@ def facts(inputs: Inputs) -> Iterator[Row]:
         definition = inputs.law.facts.facts.get(name)
         yield row(
             "device",
-            spaced(name),
+            inputs.worded(name),
             definition.question if definition else Gap("not in the vocabulary"),
-            _answer(fact.value, definition),
+            _answer(inputs, fact.value, definition),
             value(inputs.say(fact.argument)) if definition and definition.judgement else inputs.say(fact.argument),
             drives_words(inputs.law, name),
         )
 
 
-def _answer(answer: str, definition: FactDefinition | None) -> str:
+def _answer(inputs: Inputs, answer: str, definition: FactDefinition | None) -> str:
     """An answer by its meaning, with the word that the reasons use: `magnetic resonance (mri)`."""
     meaning = definition.values.get(answer) if definition else None
-    return f"{meaning} ({spaced(answer)})" if meaning and meaning != spaced(answer) else spaced(answer)
+    word = inputs.worded(answer)
+    return f"{meaning} ({word})" if meaning and meaning != word else word
 
 
 @table("operators", "Economic operators", Column("Role", 22), Column("Name", 24), Column("Address", 34), Column("SRN", 18))
@@ -108,7 +109,7 @@ def misuses(inputs: Inputs) -> Iterator[Row]:
 )
 def variants(inputs: Inputs) -> Iterator[Row]:
     for entry in records(inputs, Variant):
-        differ = tuple(spaced(f"{name}: {fact.value}") for name, fact in entry.record.facts.items())
+        differ = tuple(f"{inputs.worded(name)}: {inputs.worded(fact.value)}" for name, fact in entry.record.facts.items())
         yield row(
             entry.id,
             inputs.link(entry.id),

@@ -11,7 +11,7 @@ from mdr_blueprint.load import Law
 from mdr_blueprint.model.library import GsprText
 from mdr_blueprint.tables.answered import DONE, PLANNED, STATUSES, Answered, answered, evidence_state
 from mdr_blueprint.tables.engine import table
-from mdr_blueprint.tables.inputs import Inputs, spaced, standard_words
+from mdr_blueprint.tables.inputs import Inputs, standard_words
 from mdr_blueprint.tables.shapes import Cell, Column, Gap, LineItem, Lines, RecordLink, Row, Words, has_gap, row, value
 
 ROLES = {"heading": "heading", "cond": "scope condition", "informational": "not addressed to the manufacturer"}
@@ -88,8 +88,8 @@ def _applies(inputs: Inputs, answer: Answered) -> Cell:
     applicable: LineItem = APPLIES[answer.applicable] if answer.applicable is not None else Gap("open")
     lines: list[LineItem] = [applicable]
     for fact, value_ in answer.reopened:
-        now = inputs.known.values.get(fact)
-        lines.append(Gap(spaced(f"answered for {fact} = {value_}, now {now or 'not stated'}")))
+        now = inputs.worded(inputs.known.values.get(fact) or "not stated")
+        lines.append(Gap(f"answered for {inputs.worded(fact)} = {inputs.worded(value_)}, now {now}"))
     if answer.contradicts:
         lines.append(Gap(_by_facts(inputs, answer.item.when)))
     elif answer.item.when:

@@ -12,11 +12,13 @@ from mdr_blueprint.classification import Classified
 from mdr_blueprint.clause_tree import ClauseState, clause_tree
 from mdr_blueprint.conditions import Condition
 from mdr_blueprint.diagnostics import Report
+from mdr_blueprint.evaluation import p1_bands, p2_bands, policy_of
 from mdr_blueprint.facts import Known, known
 from mdr_blueprint.graph import Graph
 from mdr_blueprint.load import Dossier, Entry, Law
 from mdr_blueprint.markdown import parse_prose
 from mdr_blueprint.model import KINDS, AppliedStandard, ClauseAnswer, Evidence, Record, Risk, Situation
+from mdr_blueprint.model.closed import closed_words
 from mdr_blueprint.revision import Revision
 from mdr_blueprint.source import Sources
 from mdr_blueprint.tables.shapes import Cell, Gap, Lines, RecordLink, Words
@@ -77,6 +79,19 @@ class Inputs:
                 if entries[source].record.retired is None:
                     found.setdefault(source, {})[id_] = None
         return {source: tuple(ids) for source, ids in found.items()}
+
+    @cached_property
+    def _listed(self) -> frozenset[str]:
+        """The words of closed lists: of the model, of the library, and of the risk policy."""
+        law, policy = self.law, policy_of(self.dossier, self.law)
+        facts = {**law.facts.facts, **law.facts.derived}
+        answers = (answer for definition in law.facts.facts.values() for answer in definition.values)
+        bands = (*policy.severity, *p1_bands(policy), *p2_bands(policy))
+        return closed_words().union(facts, answers, law.hazard_categories.categories, law.hazard_libraries, law.points, bands)
+
+    def worded(self, text: str) -> str:
+        """A word of a closed list as people write it; any other text as it stands."""
+        return spaced(text) if text in self._listed else text
 
     def why(self, condition: Condition | None) -> str:
         """Whether the facts call for something, in words: `applies because ionising = diagnostic`."""

@@ -160,7 +160,7 @@ def _cells(inputs: Inputs, found: Measured) -> list[Cell]:
     return [
         m.quantity,
         inputs.titled(m.part) if m.part else "",
-        condition(m),
+        _condition(inputs, m),
         _value(m, mark),
         _limit(inputs, m),
         _result(inputs, found, held) if isinstance(held, Compared) else held,
@@ -252,11 +252,11 @@ def _instrument(inputs: Inputs, m: Measurement) -> Cell:
     return Lines((link, Gap(f"calibrated {since}to {record.due}")))
 
 
-def condition(m: Measurement) -> str:
+def _condition(inputs: Inputs, m: Measurement) -> str:
     """`type BF, a.c., single fault`."""
     parts = (
         f"type {m.part_type}" if m.part_type else "",
         {"ac": "a.c.", "dc": "d.c."}.get(m.current or "", m.current or ""),
-        (m.condition or "").replace("_", " "),
+        inputs.worded(m.condition or ""),
     )
     return ", ".join(part for part in parts if part)

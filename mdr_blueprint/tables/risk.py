@@ -179,7 +179,7 @@ def estimate_cell(inputs: Inputs, risk: str, which: str, estimate: Estimate | No
 
 def _with_number(said: str | None, band: str | None) -> str:
     """A band in words, with the number that was given where one was: `remote (4e-6)`."""
-    words = (band or said or "").replace("_", " ")
+    words = spaced(band) if band else said or ""
     return f"{words} ({said})" if said and band and said != band else words
 
 

@@ -95,7 +95,7 @@ def clause_label(inputs: Inputs, standard: str, key: str) -> str:
 
 def why(inputs: Inputs, state: ClauseState) -> str:
     """The reason of a verdict that nobody typed: an exclusion as it was written, facts and standards as words."""
-    return inputs.say(state.why) if state.source == "excluded" else spaced(state.why)
+    return inputs.say(state.why) if state.is_typed else spaced(state.why)
 
 
 def clause_link(inputs: Inputs, id_: str) -> RecordLink:
