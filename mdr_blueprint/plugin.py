@@ -11,7 +11,6 @@ would leave the browser waiting.
 from __future__ import annotations
 
 import re
-from html import escape
 from pathlib import Path
 from typing import Any
 
@@ -32,6 +31,7 @@ from mdr_blueprint.pipeline import present_project
 from mdr_blueprint.write import footer
 from mdr_blueprint.write.site import SitePage, make_pages
 from mdr_blueprint.write.site.handbook import handbook_pages
+from mdr_blueprint.write.site.markup import element, quoted
 from mdr_blueprint.write.site.wrap import ASSETS, MdrPages, add_to_search
 
 ANCHOR = re.compile(r'<[^<>]* id="([^"]+)"')
@@ -79,7 +79,7 @@ class MdrPlugin(BasePlugin[MdrConfig]):
     def _file_pages(self, config: MkDocsConfig) -> tuple[SitePage, ...]:
         try:
             presentation = present_project(self.root)
-            config.copyright = config.copyright or escape(footer(presentation.tables.inputs))
+            config.copyright = config.copyright or quoted(footer(presentation.tables.inputs))
             return make_pages(presentation.tables, presentation.documents)
         except UsageError as error:
             if not self.serving:
@@ -156,6 +156,6 @@ class MdrPlugin(BasePlugin[MdrConfig]):
 
 
 def _fault_page(words: str) -> SitePage:
-    head = f'<h1>The technical file cannot be built</h1><p class="mdr-gap">{escape(words)}</p>'
-    body = f"{head}<p>Mend it and save: this page builds again.</p>"
+    head = element("h1", "The technical file cannot be built") + element("p", words, class_="mdr-gap")
+    body = head + element("p", "Mend it and save: this page builds again.")
     return SitePage("index.html", "Fault", body, words, section="")

@@ -11,7 +11,7 @@ from mdr_blueprint.revision import Revision
 from mdr_blueprint.tables import Gap, Inputs, Lines, MatrixField, RecordLink, Table, Tables
 from mdr_blueprint.tables.shapes import words
 from mdr_blueprint.write.site.html import HtmlWriter
-from mdr_blueprint.write.site.records import CardWriter
+from mdr_blueprint.write.site.records import CardWriter, Headings
 
 NAMES = (
     "risks", "hazards", "harms", "hazard_tree", "hazard_trace", "matrix_before", "matrix_after", "not_acceptable", "residual_risks",
@@ -421,7 +421,7 @@ def test_a_figure_in_any_text_is_filled_in(tmp_path):
 
 
 def card(made: Tables, id_: str) -> str:
-    return CardWriter(made.inputs, HtmlWriter(lambda target, place: f"#{target}")).card(made.inputs.dossier.entries[id_])
+    return CardWriter(Headings(made.inputs), HtmlWriter(lambda target, place: f"#{target}")).card(made.inputs.dossier.entries[id_])
 
 
 def test_the_card_of_a_risk_shows_its_computed_levels(lamp):

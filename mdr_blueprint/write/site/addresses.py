@@ -10,6 +10,7 @@ from urllib.parse import quote
 from mdr_blueprint.load import Dossier, Entry
 from mdr_blueprint.model import KINDS, Evidence, Record
 from mdr_blueprint.source import Inventory
+from mdr_blueprint.write.site.markup import Markup, quoted
 
 NOT_IN_ANCHOR = re.compile(r"[^\w().-]")
 FIRST_NUMBER = re.compile(r"(.*?)(\d+)")
@@ -71,6 +72,8 @@ class Addresses:
     documents: frozenset[str] = frozenset()
     """Ids of the generated documents that have a page."""
     _pages: dict[str, str] = field(default_factory=dict)
+    _seen: dict[tuple[str, int], Markup] = field(default_factory=dict)
+    """By id and depth."""
 
     def url(self, id_: str, depth: int, place: str | None = None) -> str | None:
         """Address of a record as seen from a page `depth` folders deep; None for what is no record of the project."""
@@ -80,12 +83,14 @@ class Addresses:
                 return "../" * depth + section
         if id_.startswith("page:"):
             return f"{'../' * depth}documents/{quote(id_[5:])}.html" if id_[5:] in self.documents else None
-        if id_ not in self._pages:
-            entry = self.dossier.entries.get(id_)
-            if entry is None:
-                return None
-            self._pages[id_] = f"{page_of(entry.cls, id_)}#{quote(anchor_of(id_), safe='()')}"
-        return "../" * depth + self._pages[id_]
+        if (id_, depth) not in self._seen:
+            if id_ not in self._pages:
+                entry = self.dossier.entries.get(id_)
+                if entry is None:
+                    return None
+                self._pages[id_] = f"{page_of(entry.cls, id_)}#{quote(anchor_of(id_), safe='()')}"
+            self._seen[id_, depth] = quoted("../" * depth + self._pages[id_])
+        return self._seen[id_, depth]
 
     def _section(self, id_: str, place: str) -> str | None:
         entry = self.dossier.get(id_, Evidence)

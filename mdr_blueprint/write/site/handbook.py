@@ -6,7 +6,6 @@ import ast
 from collections.abc import Iterable, Iterator
 from datetime import date
 from decimal import Decimal
-from html import escape
 from pathlib import Path
 from types import UnionType
 from typing import Any, Literal, Union, get_args, get_origin
@@ -22,6 +21,7 @@ from mdr_blueprint.tables import Cell, Column, Lines, RecordLink
 from mdr_blueprint.tables.links import expected_words, target_words
 from mdr_blueprint.write.site.handbook_law import law_pages
 from mdr_blueprint.write.site.handbook_risk import risk_pages
+from mdr_blueprint.write.site.markup import Markup, element
 from mdr_blueprint.write.site.pages import SitePage
 from mdr_blueprint.write.site.sheet import Sheet, page_of_family, prose
 
@@ -109,11 +109,11 @@ def _at_stages(weight: Weight) -> str:
     return ", ".join(f"{by_weight[weight]} at {stage}" for stage, by_weight in SEVERITY.items())
 
 
-def _example(kind: str, shown: Case) -> str:
-    files = "".join(
-        f"<p><code>{escape(name)}</code></p><pre><code>{escape(file.shown)}</code></pre>" for name, file in shown.files.items()
-    )
-    return f"<details><summary>{kind}: {escape(shown.title)}</summary>{files}</details>"
+def _example(kind: str, shown: Case) -> Markup:
+    files = [
+        element("p", element("code", name)) + element("pre", element("code", file.shown)) for name, file in shown.files.items()
+    ]
+    return element("details", element("summary", f"{kind}: {shown.title}"), *files)
 
 
 def _records_page() -> SitePage:

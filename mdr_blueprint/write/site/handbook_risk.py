@@ -5,12 +5,12 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable, Iterator
-from html import escape
 
 from mdr_blueprint import conditions
 from mdr_blueprint.load.law import Law
 from mdr_blueprint.model.library import HazardLibrary, LawSource, LibraryHazard, LibraryQuestion
 from mdr_blueprint.tables import Cell, Column, Lines
+from mdr_blueprint.write.site.markup import Markup, element
 from mdr_blueprint.write.site.pages import SitePage
 from mdr_blueprint.write.site.sheet import Sheet
 
@@ -138,9 +138,8 @@ def _scalar(text: str) -> str:
     return json.dumps(text, ensure_ascii=False) if NOT_PLAIN.search(text) else text
 
 
-def _yaml(title: str, text: str, opened: bool = False) -> str:
-    head = f"<details{' open' if opened else ''}><summary>{escape(title)}</summary>"
-    return f"{head}<pre><code>{escape(text)}</code></pre></details>"
+def _yaml(title: str, text: str, opened: bool = False) -> Markup:
+    return element("details", element("summary", title), element("pre", element("code", text)), open=opened)
 
 
 def _questions_page(law: Law) -> SitePage:

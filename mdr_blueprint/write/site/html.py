@@ -1,9 +1,8 @@
-"""Token trees and table cells as HTML. Everything that comes from a record is escaped here."""
+"""Token trees and table cells as HTML."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from html import escape
 from urllib.parse import urlsplit
 
 from mdr_blueprint.markdown import (
@@ -24,6 +23,7 @@ from mdr_blueprint.markdown import (
     Text,
 )
 from mdr_blueprint.tables import Cell, Gap, MatrixField, RecordLink, Row, Table, Words
+from mdr_blueprint.write.site.markup import BREAK, NOTHING, Markup, element, elements, escape, link, quoted, together, void
 from mdr_blueprint.write.site.pictures import many, matrix, matrix_field, tree
 
 Address = Callable[[str, str | None], str | None]
@@ -33,136 +33,147 @@ SCHEMES = ("http", "https", "mailto", "")
 
 
 class HtmlWriter:
-    """Writes for one page: `address` gives URLs as seen from there."""
+    """Writes for one page: `address` gives URLs as seen from there, `text` and `quoted` make running text and URLs markup."""
 
-    def __init__(self, address: Address) -> None:
+    def __init__(
+        self, address: Address, text: Callable[[str], Markup] = escape, quoted: Callable[[str], Markup] = quoted
+    ) -> None:
         self.address = address
+        self.text = text
+        self.quoted = quoted
 
-    def inlines(self, parts: Iterable[Inline]) -> str:
-        return "".join([self._inline(part) for part in parts])
+    def inlines(self, parts: Iterable[Inline]) -> Markup:
+        return together([self._inline(part) for part in parts])
 
-    def _inline(self, part: Inline) -> str:
+    def _inline(self, part: Inline) -> Markup:
         match part:
             case Text(text):
-                return escape(text, quote=False)
+                return self.text(text)
             case Link(target, parts):
                 return self._link(target, self.inlines(parts))
             case Strong(parts):
-                return f"<strong>{self.inlines(parts)}</strong>"
+                return element("strong", self.inlines(parts))
             case Emphasis(parts):
-                return f"<em>{self.inlines(parts)}</em>"
+                return element("em", self.inlines(parts))
             case CodeText(text):
-                return f"<code>{escape(text, quote=False)}</code>"
+                return element("code", self.text(text))
             case LineBreak():
-                return "<br>"
+                return BREAK
 
-    def _link(self, target: str, words: str) -> str:
+    def _link(self, target: str, words: str) -> Markup:
         if target.startswith("gap:"):
-            return f'<span class="mdr-gap">{words}</span>'
+            return gap(words)
+        url = self.url(target)
+        return link(self.quoted(url), words) if url else escape(words)
+
+    def url(self, target: str) -> str | None:
+        """Where a link of a text leads as seen from this page; None where it leads to nothing, or where no link may."""
         if target.startswith("record:"):
-            return self.record(target[7:], words)
+            return self.address(target[7:], None)
         if target.startswith("page:"):
-            return self.record(target, words)
-        if urlsplit(target).scheme not in SCHEMES:
-            return words
-        return f'<a href="{escape(target)}">{words}</a>'
+            return self.address(target, None)
+        return target if urlsplit(target).scheme in SCHEMES else None
 
-    def record(self, id_: str, words: str, place: str | None = None) -> str:
-        """A link to a record, or its words alone where the project does not hold it."""
+    def record(self, id_: str, words: str, place: str | None = None, rest: str = "") -> Markup:
+        """A link to a record, or its words alone where the project does not hold it; `rest` stands behind it."""
         url = self.address(id_, place)
-        return f'<a href="{url}">{words}</a>' if url else words
+        return link(url, words, rest) if url else together((words, rest))
 
-    def blocks(self, blocks: Iterable[Block]) -> str:
-        return "\n".join([self.block(block) for block in blocks])
+    def blocks(self, blocks: Iterable[Block]) -> Markup:
+        return together([self.block(block) for block in blocks], "\n")
 
-    def block(self, block: Block) -> str:
+    def block(self, block: Block) -> Markup:
         match block:
             case Paragraph(parts):
-                return f"<p>{self.inlines(parts)}</p>"
+                return element("p", self.inlines(parts))
             case Heading(level, parts, number, anchor, _):
-                shown = f"{number} " if number else ""
-                return f'<h{level} id="{escape(anchor)}">{shown}{self.inlines(parts)}</h{level}>'
+                return element(f"h{level}", f"{number} " if number else "", self.inlines(parts), id=anchor)
             case ListBlock(ordered, items, start):
-                tag = "ol" if ordered else "ul"
-                first = f' start="{start}"' if ordered and start != 1 else ""
-                rows = "".join(f"<li>{self._item(item)}</li>" for item in items)
-                return f"<{tag}{first}>{rows}</{tag}>"
+                rows = elements("li", map(self._item, items))
+                return element("ol", rows, start=start if start != 1 else None) if ordered else element("ul", rows)
             case Quote(quoted):
-                return f"<blockquote>{self.blocks(quoted)}</blockquote>"
+                return element("blockquote", self.blocks(quoted))
             case CodeBlock(text, _):
-                return f"<pre><code>{escape(text, quote=False)}</code></pre>"
+                return element("pre", element("code", self.text(text)))
             case Divider():
-                return "<hr>"
+                return void("hr")
             case Grid(header, rows):
-                head = "".join(f"<th>{self.inlines(cell)}</th>" for cell in header)
-                body = "".join("<tr>" + "".join(f"<td>{self.inlines(cell)}</td>" for cell in row) + "</tr>" for row in rows)
-                inner = f"<thead><tr>{head}</tr></thead><tbody>{body}</tbody>"
-                return f'<div class="mdr-scroll"><table class="mdr-table mdr-grid">{inner}</table></div>'
+                return grid(map(self.inlines, header), (map(self.inlines, row) for row in rows))
             case _:
-                return ""
+                return NOTHING
 
-    def _item(self, blocks: tuple[Block, ...]) -> str:
+    def _item(self, blocks: tuple[Block, ...]) -> Markup:
         """A list item: a single paragraph stands without `<p>`."""
-        if len(blocks) == 1 and isinstance(blocks[0], Paragraph):
-            return self.inlines(blocks[0].parts)
-        return "".join(
-            self.inlines(b.parts) if i == 0 and isinstance(b, Paragraph) else self.block(b) for i, b in enumerate(blocks)
+        return together(
+            [self.inlines(b.parts) if i == 0 and isinstance(b, Paragraph) else self.block(b) for i, b in enumerate(blocks)]
         )
 
-    def cell(self, cell: Cell) -> str:
+    def cell(self, cell: Cell) -> Markup:
         if isinstance(cell, str):
-            return escape(cell, quote=False)
+            return escape(cell)
         if isinstance(cell, RecordLink):
             id_, rest = cell.id, cell.label.removeprefix(f"{cell.id} ")
             if rest != cell.label:  # the id is the link, its words stay quiet
-                return f"{self.record(id_, escape(id_, quote=False), cell.place)} {escape(rest, quote=False)}"
-            return self.record(id_, escape(cell.label, quote=False), cell.place)
+                return self.record(id_, id_, cell.place, f" {rest}")
+            return self.record(id_, cell.label, cell.place)
         if isinstance(cell, Gap):
-            return f'<span class="mdr-gap">{escape(cell.text, quote=False)}</span>'
+            return gap(cell.text)
         if isinstance(cell, Words):
             blocks = cell.blocks
             return self.inlines(blocks[0].parts) if len(blocks) == 1 and isinstance(blocks[0], Paragraph) else self.blocks(blocks)
         if isinstance(cell, MatrixField):
             return matrix_field(cell, self.cell)
-        return "<br>".join([self.cell(item) for item in cell.items])
+        return together([self.cell(item) for item in cell.items], BREAK)
 
-    def table(self, table: Table, view: str = "wide") -> str:
+    def table(self, table: Table, view: str = "wide") -> Markup:
         """A table with its number of rows and gaps; `cards` shows each row as a list of label and value, `tree` all as one."""
         if not table.rows:
-            return f'<p class="mdr-empty">{escape(table.empty, quote=False)}</p>'
+            return element("p", table.empty, class_="mdr-empty")
         if view == "tree":
             return tree(table, self.cell)
         if view == "cards":
             return self._cards(table)
         return matrix(table, self.cell) if table.is_matrix else self._wide(table)
 
-    def _wide(self, table: Table) -> str:
+    def _wide(self, table: Table) -> Markup:
         total = table.width
-        columns = "".join(f'<col style="width:{column.width * 100 / total:.1f}%">' for column in table.columns)
-        head = "".join(f'<th scope="col">{escape(column.title, quote=False)}</th>' for column in table.columns)
-        gaps = f' data-gaps="{table.gaps}"' if table.gaps else ""
-        wide, size = (" mdr-wide", f' style="min-width:{min(total, 200) * 0.27:.0f}rem"') if total > 110 else ("", "")
-        rows = "\n".join([self.row(row) for row in table.rows])
-        return (
-            f'<div class="mdr-scroll{wide}"><table class="mdr-table" data-rows="{len(table.rows)}"{gaps}{size}>'
-            f"<colgroup>{columns}</colgroup><thead><tr>{head}</tr></thead>\n<tbody>\n{rows}\n</tbody></table></div>"
+        columns = together(void("col", style=f"width:{column.width * 100 / total:.1f}%") for column in table.columns)
+        head = together(element("th", column.title, scope="col") for column in table.columns)
+        wide, size = (" mdr-wide", f"min-width:{min(total, 200) * 0.27:.0f}rem") if total > 110 else ("", None)
+        inner = together(
+            (element("colgroup", columns), element("thead", element("tr", head)), "\n", body(map(self.row, table.rows)))
         )
+        shown = element("table", inner, class_="mdr-table", data_rows=len(table.rows), data_gaps=table.gaps or None, style=size)
+        return element("div", shown, class_=f"mdr-scroll{wide}")
 
-    def row(self, row: Row) -> str:
-        mark = ' class="mdr-gap-row"' if row.gap else ""
-        cell = self.cell
-        return f"<tr{mark}>" + "".join([f"<td>{cell(c)}</td>" for c in row.cells]) + "</tr>"
+    def row(self, row: Row) -> Markup:
+        cells = elements("td", [cell if isinstance(cell, str) else self.cell(cell) for cell in row.cells])
+        return element("tr", cells, class_="mdr-gap-row") if row.gap else element("tr", cells)
 
-    def _cards(self, table: Table) -> str:
+    def _cards(self, table: Table) -> Markup:
         cards = []
         for row in table.rows:
-            pairs = "".join(
-                f"<dt>{escape(column.title, quote=False)}</dt><dd>{self.cell(cell)}</dd>"
+            pairs = together(
+                element("dt", column.title) + element("dd", self.cell(cell))
                 for column, cell in zip(table.columns[1:], row.cells[1:], strict=True)
                 if cell != ""
             )
-            mark = " mdr-gap-row" if row.gap else ""
-            cards.append(
-                f'<div class="mdr-card{mark}"><p class="mdr-card-title">{self.cell(row.cells[0])}</p><dl>{pairs}</dl></div>'
-            )
-        return f'<div class="mdr-cards{many(table)}">{"".join(cards)}</div>'
+            title = element("p", self.cell(row.cells[0]), class_="mdr-card-title")
+            cards.append(element("div", title, element("dl", pairs), class_=f"mdr-card{' mdr-gap-row' if row.gap else ''}"))
+        return element("div", *cards, class_=f"mdr-cards{many(table)}")
+
+
+def gap(words: str) -> Markup:
+    """Something that is missing."""
+    return element("span", words, class_="mdr-gap")
+
+
+def body(rows: Iterable[Markup]) -> Markup:
+    """The rows of a table, each on a line of its own."""
+    return element("tbody", "\n", together(rows, "\n"), "\n")
+
+
+def grid(header: Iterable[str], rows: Iterable[Iterable[str]], look: str = "mdr-table mdr-grid") -> Markup:
+    """A small table that is not filtered."""
+    head, lines = element("tr", elements("th", header)), elements("tr", (elements("td", row) for row in rows))
+    return element("div", element("table", element("thead", head), element("tbody", lines), class_=look), class_="mdr-scroll")

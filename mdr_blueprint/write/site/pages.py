@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, field
-from html import escape
 from urllib.parse import quote
 
 from mdr_blueprint.load import Entry
@@ -15,12 +14,14 @@ from mdr_blueprint.render.documents import NOT_APPROVED
 from mdr_blueprint.tables import Column, Gap, Inputs, RecordLink, Row, Table, Tables
 from mdr_blueprint.tables.inputs import natural, shown
 from mdr_blueprint.write.site.addresses import BASICS, Addresses, anchor_of, page_of, register_of, section_anchor
-from mdr_blueprint.write.site.html import HtmlWriter
+from mdr_blueprint.write.site.html import HtmlWriter, gap, grid
+from mdr_blueprint.write.site.markup import NOTHING, Markup, element, escape, link, together
 from mdr_blueprint.write.site.plain_markdown import MarkdownWriter
-from mdr_blueprint.write.site.records import CardWriter, heading_words
+from mdr_blueprint.write.site.records import CardWriter, Headings
 
 HOME = "index.html"
 TEXT_IN_SEARCH = 400
+ILLUSTRATIVE = element("span", "illustrative", class_="mdr-illustrative")
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +48,7 @@ class SitePage:
 
     path: str
     title: str
-    body: str
+    body: Markup
     markdown: str
     toc: tuple[TocEntry, ...] = ()
     search: tuple[SearchEntry, ...] = ()
@@ -68,7 +69,7 @@ class _Page:
     title: str
     section: str | None
     addresses: Addresses
-    html_parts: list[str] = field(default_factory=list)
+    html_parts: list[Markup] = field(default_factory=list)
     markdown_parts: list[str] = field(default_factory=list)
     toc: list[TocEntry] = field(default_factory=list)
     search: list[SearchEntry] = field(default_factory=list)
@@ -78,22 +79,21 @@ class _Page:
     def __post_init__(self) -> None:
         self.depth = self.path.count("/")
         self.html = HtmlWriter(lambda id_, place: self.addresses.url(id_, self.depth, place))
-        self.plain = MarkdownWriter(self.html)
-        self.html_parts.append(f"<h1>{escape(self.title, quote=False)}</h1>")
+        self.plain = MarkdownWriter(self.html.address)
+        self.html_parts.append(element("h1", self.title))
         self.markdown_parts.append(f"# {self.plain.text(self.title)}")
 
     def up(self, path: str) -> str:
         """Address of another page of the site as seen from this one."""
         return "../" * self.depth + path
 
-    def raw(self, html: str) -> None:
+    def raw(self, html: Markup) -> None:
         self.html_parts.append(html)
-        out = f'href="{self.up("../")}'  # to a file beside the site; another engine writes its site one folder deeper
-        self.markdown_parts.append(html.replace(out, f"{out}../"))
+        self.markdown_parts.append(self.plain.html_block(html, self.up("../")))
 
-    def heading(self, level: int, anchor: str, title: str, text: str = "", extra: str = "", id_: str = "") -> None:
-        self.html_parts.append(f'<h{level} id="{escape(anchor)}">{escape(title, quote=False)}{extra}</h{level}>')
-        self.markdown_parts.append(f"{'#' * level} {self.plain.text(title)}{extra} {{ #{anchor} }}")
+    def heading(self, level: int, anchor: str, title: str, text: str = "", extra: Markup = NOTHING, id_: str = "") -> None:
+        self.html_parts.append(element(f"h{level}", title, extra, id=anchor))
+        self.markdown_parts.append(self.plain.heading(level, self.plain.text(title) + str(extra), anchor))
         self.toc.append(TocEntry(level, anchor, title))
         self.search.append(SearchEntry(f"{self.path}#{quote(anchor, safe='()')}", title, text[:TEXT_IN_SEARCH], id_))
 
@@ -123,7 +123,7 @@ class _Page:
         return SitePage(
             self.path,
             self.title,
-            "\n".join(self.html_parts),
+            together(self.html_parts, "\n"),
             "\n\n".join(self.markdown_parts) + "\n",
             tuple(self.toc),
             (first, *self.search),
@@ -142,6 +142,7 @@ class _Maker:
         self.tables = tables
         self.beside = beside
         self.inputs: Inputs = tables.inputs
+        self.headings = Headings(tables.inputs)
         self.documents = tuple(d for d in documents if "site" in d.outputs)
         self.addresses = Addresses(self.inputs.dossier, self.inputs.sources.inventory, frozenset(d.id for d in self.documents))
 
@@ -168,45 +169,50 @@ class _Maker:
             ("Findings", inputs.report.summary()),
         ]
         page.table(Table("about", "About", (Column("Item", 16), Column("Value", 60)), tuple(Row(r) for r in rows)))
-        page.raw('<p><a href="findings.html">All findings, with legal basis and how to mend them</a></p>')
+        page.raw(element("p", link("findings.html", "All findings, with legal basis and how to mend them")))
         page.heading(2, "documents", "Documents")
-        items = "".join(
-            f'<tr><td><a href="documents/{quote(d.id)}.html">{escape(d.title)}</a></td><td>{escape(d.basis)}</td>'
-            f"<td>{_version(d)}</td><td>{_status(d)}</td><td>{self._word_file(d, '../', 'Word')}</td></tr>"
-            for d in self.documents
-        )
-        heads = "".join(f"<th>{head}</th>" for head in ("Document", "Legal basis", "Version", "Status", "File"))
-        page.raw(
-            f'<div class="mdr-scroll"><table class="mdr-table"><thead><tr>{heads}</tr></thead>'
-            f"<tbody>{items}</tbody></table></div>"
-        )
+        heads = ("Document", "Legal basis", "Version", "Status", "File")
+        page.raw(grid(heads, map(self._listed, self.documents), "mdr-table"))
         if "excel" in self.beside:
-            page.raw('<p>All matrices, filterable, gaps as rows: <a href="../workbooks/technical_file.xlsx">workbook</a>.</p>')
+            file = link("../workbooks/technical_file.xlsx", "workbook")
+            page.raw(element("p", "All matrices, filterable, gaps as rows: ", file, "."))
         if "data" in self.beside:
-            page.raw('<p>Everything for other programs: <a href="../data/dossier.json">data</a>.</p>')
+            page.raw(element("p", "Everything for other programs: ", link("../data/dossier.json", "data"), "."))
         page.heading(2, "readiness", "Readiness by Annex II and III")
-        page.raw(
-            "<p>A point is complete when every kind of record it asks for is there, or the document that answers it is approved, "
-            "and no finding on these is open. A point that the facts of the device rule out is not applicable.</p>"
+        words = (
+            "A point is complete when every kind of record it asks for is there, or the document that answers it is approved, "
+            "and no finding on these is open. A point that the facts of the device rule out is not applicable."
         )
+        page.raw(element("p", words))
         page.table(self.tables.get("readiness_counts"))
         page.heading(3, "points", "Point by point")
         page.table(self.tables.get("readiness"))
         return page.done()
 
-    def _word_file(self, document: Document, up: str, words: str) -> str:
+    def _listed(self, document: Document) -> tuple[str, ...]:
+        """A document as a row of the overview."""
+        title = link(f"documents/{quote(document.id)}.html", document.title)
+        return title, document.basis, _version(document), _status(document), self._word_file(document, "../", "Word")
+
+    def _word_file(self, document: Document, up: str, words: str) -> Markup:
         written = "word" in self.beside and "word" in document.outputs
-        return f'<a href="{up}documents/{quote(document.file_name)}.docx">{words}</a>' if written else ""
+        return link(f"{up}documents/{quote(document.file_name)}.docx", words) if written else NOTHING
 
     def _document(self, document: Document) -> SitePage:
         page = self._page(f"documents/{document.id}.html", document.title, "Documents")
         file = self._word_file(document, "../../", "Word document")
-        page.raw(
-            f'<p class="mdr-up">{escape(document.basis)}; version {_version(document)}, {_status(document)}. {file}</p>'
-            f'<details class="mdr-control"><summary>Document control</summary>{page.html.table(document.control)}'
-            f"<p>Approvals</p>{page.html.table(document.approvals)}"
-            f"<p>Change history</p>{page.html.table(document.history)}</details>"
+        state = (document.basis, "; version ", _version(document), ", ", _status(document), ". ", file)
+        control = element(
+            "details",
+            element("summary", "Document control"),
+            page.html.table(document.control),
+            element("p", "Approvals"),
+            page.html.table(document.approvals),
+            element("p", "Change history"),
+            page.html.table(document.history),
+            class_="mdr-control",
         )
+        page.raw(element("p", *state, class_="mdr-up") + control)
         page.blocks(document.blocks)
         return page.done()
 
@@ -221,7 +227,7 @@ class _Maker:
             rows = []
             for entry in entries:
                 number = sum(1 for f in report.about(entry.id) if f.waived is None)
-                label = heading_words(self.inputs, entry)
+                label = self.headings.of(entry)
                 state = "retired" if entry.whole and entry.record.retired else str(number or "")
                 rows.append(Row((RecordLink(entry.id, label), state, str(entry.place)), entry.id, bool(number)))
             page.table(
@@ -246,14 +252,13 @@ class _Maker:
             else:
                 entries.sort(key=lambda entry: natural(entry.id))
                 page = self._page(path, f"{cls.plural} {_span(entries)}")
-                page.raw(
-                    f'<p class="mdr-up"><a href="{page.up(register_of(cls.kind_name))}">All {escape(cls.plural.lower())}</a></p>'
-                )
+                register = link(page.up(register_of(cls.kind_name)), f"All {cls.plural.lower()}")
+                page.raw(element("p", register, class_="mdr-up"))
             page.in_search = False
-            cards = CardWriter(self.inputs, page.html)
+            cards = CardWriter(self.headings, page.html)
             for entry in entries:
-                mark = ' <span class="mdr-illustrative">illustrative</span>' if entry.record.illustrative else ""
-                words = heading_words(self.inputs, entry)
+                mark = " " + ILLUSTRATIVE if entry.record.illustrative else NOTHING
+                words = self.headings.of(entry)
                 id_ = "" if entry.cls.keys in ("single", "library") else shown(entry.id)
                 page.heading(2, anchor_of(entry.id), words, cards.words(entry), mark, id_)
                 page.raw(cards.card(entry))
@@ -276,17 +281,15 @@ class _Maker:
                 )
                 if x
             )
-            page.raw(
-                f'<p class="mdr-up">Evidence document {page.html.record(entry.id, escape(entry.id))}, {escape(state)}; '
-                f"file <code>{escape(file.path)}</code>"
-                f"{'; <span class=mdr-illustrative>illustrative</span>' if entry.record.illustrative else ''}</p>"
-            )
+            record, source = page.html.record(entry.id, entry.id), element("code", file.path)
+            mark = "; " + ILLUSTRATIVE if entry.record.illustrative else NOTHING
+            page.raw(element("p", "Evidence document ", record, f", {state}; file ", source, mark, class_="mdr-up"))
             page.blocks(_as_written(parse(file.text)))
             yield page.done()
 
     def _findings(self) -> SitePage:
         page = self._page("findings.html", "Findings", "Findings")
-        page.raw(f"<p>{escape(self.inputs.report.summary())}. A waived finding stays visible.</p>")
+        page.raw(element("p", f"{self.inputs.report.summary()}. A waived finding stays visible."))
         page.table(self.tables.get("findings"))
         page.heading(2, "waivers", "Waivers")
         page.table(self.tables.get("waivers"))
@@ -294,18 +297,17 @@ class _Maker:
 
     def _retired(self) -> SitePage:
         page = self._page("records/retired.html", "Retired records", "Records")
-        page.raw("<p>A retired record is kept and shown; its id is never used again.</p>")
+        page.raw(element("p", "A retired record is kept and shown; its id is never used again."))
         page.table(self.tables.get("retired"))
         return page.done()
 
 
-def _version(document: Document) -> str:
-    return escape(document.version) if document.version else '<span class="mdr-gap">missing</span>'
+def _version(document: Document) -> Markup:
+    return escape(document.version) if document.version else gap("missing")
 
 
-def _status(document: Document) -> str:
-    gap = document.status.endswith(NOT_APPROVED)
-    return f'<span class="mdr-gap">{escape(document.status)}</span>' if gap else escape(document.status)
+def _status(document: Document) -> Markup:
+    return gap(document.status) if document.status.endswith(NOT_APPROVED) else escape(document.status)
 
 
 def _as_written(blocks: Iterable[Block]) -> Iterator[Block]:

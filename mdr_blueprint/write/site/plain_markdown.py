@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from html import escape
 
 from mdr_blueprint.markdown import (
     Block,
@@ -21,21 +20,30 @@ from mdr_blueprint.markdown import (
     Strong,
     Text,
 )
-from mdr_blueprint.write.site.html import HtmlWriter
+from mdr_blueprint.write.site.html import Address, HtmlWriter
+from mdr_blueprint.write.site.markup import NEWLINE, Markup, escape, inert, inert_quoted, relinked
 
 SPECIAL = re.compile(r"([\\`*_{}\[\]#])")
+EMPHASIS = re.compile(r"(?<![^\W_])_|_(?![^\W_])")
+"""A `_` that does not stand inside a word, and so would be a mark."""
+BLANK = re.compile(r"\n(?=[ \t]*\n)")
 
 
 class MarkdownWriter:
-    """Writes for one page; links and whatever Markdown cannot say come from the HTML writer of that page."""
+    """Writes for one page: `address` gives URLs as seen from there. Links and whatever Markdown cannot say are HTML."""
 
-    def __init__(self, html: HtmlWriter) -> None:
-        self.html = html
+    def __init__(self, address: Address) -> None:
+        self.html = HtmlWriter(address, inert, inert_quoted)
 
     def text(self, text: str) -> str:
         """Plain text that is shown as itself."""
-        escaped = SPECIAL.sub(r"\\\1", escape(text, quote=False)).replace("\n", " ")
+        escaped = SPECIAL.sub(r"\\\1", escape(text)).replace("\n", " ")
         return re.sub(r"^(\s*)([-+]|\d+\.|:::|=)(?=\s|$)", r"\1\\\2", escaped)
+
+    def heading(self, level: int, words: str, anchor: str) -> str:
+        """A heading of words that are Markdown."""
+        named = EMPHASIS.sub(r"\\_", anchor)
+        return f"{'#' * level} {words} {{ #{named} }}"
 
     def inlines(self, parts: Iterable[Inline]) -> str:
         return "".join(self._inline(part) for part in parts)
@@ -51,26 +59,33 @@ class MarkdownWriter:
             case CodeText() | Link() | LineBreak():
                 return self.html.inlines((part,))
 
+    def html_block(self, html: Markup, outside: str) -> str:
+        """HTML as a block of its own, which a blank line would end. `outside` leads to the files beside the site: another
+        engine writes its site one folder deeper.
+        """
+        return BLANK.sub(NEWLINE, relinked(html, outside, f"{outside}../"))
+
+    def blocks(self, blocks: Iterable[Block]) -> str:
+        return "\n\n".join(self.block(block) for block in blocks)
+
     def block(self, block: Block) -> str:
         match block:
             case Heading(level, parts, number, anchor, _):
                 shown = f"{number} " if number else ""
-                return f"{'#' * level} {shown}{self.inlines(parts)} {{ #{anchor} }}"
+                return self.heading(level, f"{shown}{self.inlines(parts)}", anchor)
             case Paragraph(parts):
                 return self.inlines(parts)
             case ListBlock(ordered, items, start):
                 return "\n".join(self._item(f"{start + i}." if ordered else "-", item) for i, item in enumerate(items))
             case Quote(blocks):
-                text = "\n\n".join(self.block(inner) for inner in blocks)
-                return "\n".join(f"> {line}" for line in text.split("\n"))
-            case CodeBlock(text, _):
-                return "\n".join(f"    {line}" for line in text.rstrip("\n").split("\n"))
+                return "\n".join(f"> {line}" for line in self.blocks(blocks).split("\n"))
+            case CodeBlock():  # one line: indented code would be text of a list above it, and its tags are looked for
+                return self.html.block(block).replace("\n", NEWLINE)
             case _:
                 return self.html.block(block)
 
     def _item(self, mark: str, blocks: Iterable[Block]) -> str:
-        text = "\n\n".join(self.block(block) for block in blocks)
-        first, _, rest = text.partition("\n")
+        first, _, rest = self.blocks(blocks).partition("\n")
         lines = (
             [f"{mark:<3} {first}", *(f"    {line}" if line else "" for line in rest.split("\n"))]
             if rest

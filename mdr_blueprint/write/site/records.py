@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass, field
 from functools import cache
-from html import escape
 from typing import Any, TypeGuard
 
 from mdr_blueprint.diagnostics import Finding
@@ -13,11 +13,12 @@ from mdr_blueprint.graph.references import MENTIONS, QUOTES, prose_fields
 from mdr_blueprint.load import Entry
 from mdr_blueprint.markdown import parse_prose, plain_blocks
 from mdr_blueprint.model import AppliedStandard, Document, Evidence, Part, Record, Risk
-from mdr_blueprint.tables import Inputs
+from mdr_blueprint.tables import Cell, Inputs, Lines
 from mdr_blueprint.tables.inputs import shown
 from mdr_blueprint.tables.levels import after, before, change, verdict
 from mdr_blueprint.tables.proofs import proof
-from mdr_blueprint.write.site.html import HtmlWriter
+from mdr_blueprint.write.site.html import HtmlWriter, grid
+from mdr_blueprint.write.site.markup import BREAK, Markup, element, escape, labelled, together
 
 HIDDEN = frozenset({"notes", "retired", "illustrative", "title"})
 PROOFS = frozenset({"verified_implementation", "verified_effectiveness", "verified_by"})
@@ -39,73 +40,68 @@ WORDS = {
 class CardWriter:
     """Writes records for one page."""
 
-    def __init__(self, inputs: Inputs, html: HtmlWriter) -> None:
-        self.inputs = inputs
+    def __init__(self, headings: Headings, html: HtmlWriter) -> None:
+        self.headings = headings
+        self.inputs = headings.inputs
         self.html = html
 
-    def card(self, entry: Entry[Record]) -> str:
+    def card(self, entry: Entry[Record]) -> Markup:
         """Everything below the heading of a record."""
-        parts = ['<div class="mdr-record">']
+        parts = []
         record = entry.record
         if not entry.whole:
-            parts.append('<p class="mdr-gap">This record could not be read; see its findings.</p>')
+            parts.append(element("p", "This record could not be read; see its findings.", class_="mdr-gap"))
         if record.retired is not None:
-            parts.append(f'<p class="mdr-retired">Retired: {self._text(record.retired.reason)}</p>')
+            parts.append(element("p", f"Retired: {self.inputs.say(record.retired.reason)}", class_="mdr-retired"))
         if record.illustrative:
-            parts.append('<p class="mdr-illustrative">illustrative: made for the example, not a fact of a real device</p>')
+            words = "illustrative: made for the example, not a fact of a real device"
+            parts.append(element("p", words, class_="mdr-illustrative"))
         findings = self.inputs.report.about(entry.id)
         if findings:
-            parts.append(self._findings(findings))
+            parts.append(element("ul", *map(self._finding, findings), class_="mdr-findings"))
         references = self._references(entry)
         fields = self._fields(record, references, ()) if entry.whole else ()
         rows = [*self._computed(entry), *fields, *self._back_rows(entry)]
-        parts.append(
-            '<table class="mdr-fields"><tbody>'
-            + "".join(f"<tr><th>{name}</th><td>{value}</td></tr>" for name, value in rows)
-            + "</tbody></table>"
-        )
+        parts.append(element("table", element("tbody", labelled(rows)), class_="mdr-fields"))
         parts += self._lists(record, references) if entry.whole else ()
-        parts.append(f'<p class="mdr-where">{entry.cls.singular} in <code>{escape(str(entry.place))}</code></p></div>')
-        return "\n".join(parts)
+        parts.append(element("p", f"{entry.cls.singular} in ", element("code", str(entry.place)), class_="mdr-where"))
+        return element("div", "\n", together(parts, "\n"), class_="mdr-record")
 
     def words(self, entry: Entry[Record]) -> str:
         """What a search finds besides the heading: what the record is, and its own text."""
         own = getattr(entry.record, "text", None) or getattr(entry.record, "reduction_argument", None)
         return f"{entry.cls.singular}: {plain_blocks(parse_prose(self.inputs.say(own)))}" if own else entry.cls.singular
 
-    def _findings(self, findings: tuple[Finding, ...]) -> str:
-        rows = []
-        for f in findings:
-            state = f"waived by {f.waived}" if f.waived else f.severity
-            look = "waived" if f.waived else f.severity
-            rows.append(
-                f'<li class="mdr-{look}"><strong>{f.code}</strong> {state}: {self._text(f.message)}'
-                f'<br><span class="mdr-fix">{self._text(f.fix)} <em>({self._text(f.basis)})</em></span></li>'
-            )
-        return f'<ul class="mdr-findings">{"".join(rows)}</ul>'
+    def _finding(self, found: Finding) -> Markup:
+        state = f"waived by {found.waived}" if found.waived else found.severity
+        say = self.inputs.say
+        fix = element("span", say(found.fix), " ", element("em", f"({say(found.basis)})"), class_="mdr-fix")
+        code = element("strong", found.code)
+        words = f" {state}: {say(found.message)}"
+        return element("li", code, words, BREAK, fix, class_=f"mdr-{'waived' if found.waived else found.severity}")
 
     def _references(self, entry: Entry[Record]) -> dict[tuple[str | int, ...], Edge]:
         """By place, those that are a field's value; what a text mentions or quotes stays part of the text."""
         edges = self.inputs.graph.out(entry.id)
         return {edge.steps: edge for edge in edges if edge.relation not in (MENTIONS.name, QUOTES.name)}
 
-    def _computed(self, entry: Entry[Record]) -> Iterator[tuple[str, str]]:
+    def _computed(self, entry: Entry[Record]) -> Iterator[tuple[str, Markup]]:
         """The level of a risk before and after control, which stands in no field of it."""
         risk = self.inputs.dossier.get(entry.id, Risk)
         if risk is None:
             return
         untouched = not risk.record.controls and risk.record.residual is None
         for words, found in (("before", before(self.inputs, risk)), ("after", after(self.inputs, risk))):
-            said = f"<strong>{self.html.cell(verdict(found))}</strong>"
+            said = element("strong", self.html.cell(verdict(found)))
             if found:
                 band = (found.probability or "not estimable").replace("_", " ")
-                said += f": severity {escape(found.severity)}, probability of harm {escape(band)}"
+                said += f": severity {found.severity}, probability of harm {band}"
                 said += " (no control, as before)" if words == "after" and untouched else ""
             yield f"level {words} control, computed", said
 
     def _fields(
         self, part: Part, references: dict[tuple[str | int, ...], Edge], at: tuple[str | int, ...]
-    ) -> Iterator[tuple[str, str]]:
+    ) -> Iterator[tuple[str, Markup]]:
         prose = prose_fields(type(part))
         for name in type(part).model_fields:
             found = getattr(part, name)
@@ -113,103 +109,103 @@ class CardWriter:
                 continue
             yield _label(name), self._value(found, references, (*at, name), name in prose)
 
-    def _lists(self, record: Record, references: dict[tuple[str | int, ...], Edge]) -> Iterator[str]:
+    def _lists(self, record: Record, references: dict[tuple[str | int, ...], Edge]) -> Iterator[Markup]:
         """Below the other fields, over the whole width: measured values, options, events."""
         for name in type(record).model_fields:
             found = getattr(record, name)
             if _is_list(found):
-                yield f'<p class="mdr-label">{_label(name)}</p>\n{self._grid(found, references, (name,))}'
+                yield together((element("p", _label(name), class_="mdr-label"), self._grid(found, references, (name,))), "\n")
 
-    def _value(self, found: Any, references: dict[tuple[str | int, ...], Edge], at: tuple[str | int, ...], prose: bool) -> str:
+    def _value(self, found: Any, references: dict[tuple[str | int, ...], Edge], at: tuple[str | int, ...], prose: bool) -> Markup:
         edge = references.get(at)
         if edge is not None and isinstance(found, str):
             return self._reference(edge)
         if isinstance(found, str):
             if prose:
                 return self.html.blocks(parse_prose(self.inputs.say(found)))
-            return self._text(WORDS.get(found, found.replace("_", " ") if found.islower() and " " not in found else found))
+            return escape(self.inputs.say(WORDS.get(found) or self.inputs.worded(found)))
         if isinstance(found, Record):
             return self._inner(str(at[-1]))
         if isinstance(found, Part):
-            return "; ".join(f"{name}: {value}" for name, value in self._fields(found, references, at))
+            return together((together((f"{name}: ", value)) for name, value in self._fields(found, references, at)), "; ")
         if _is_list(found):
             return self._grid(found, references, at)
         if isinstance(found, tuple):
             items = [self._value(item, references, (*at, index), False) for index, item in enumerate(found)]
             simple = all(isinstance(item, str) and (*at, index) not in references for index, item in enumerate(found))
-            return ", ".join(items) if simple else "<br>".join(items)
+            return together(items, ", " if simple else BREAK)
         if isinstance(found, dict):
-            return "<br>".join(
-                self._inner(key)
-                if isinstance(item, Record)
-                else f"{escape(str(key)).replace('_', ' ')}: {self._value(item, references, (*at, key), False)}"
-                for key, item in found.items()
-            )
+            return together((self._entry(key, item, references, at) for key, item in found.items()), BREAK)
         if isinstance(found, bool):
-            return "yes" if found else "no"
+            return escape("yes" if found else "no")
         return escape(str(found))
 
-    def _grid(self, parts: tuple[Part, ...], references: dict[tuple[str | int, ...], Edge], at: tuple[str | int, ...]) -> str:
+    def _entry(self, key: str, item: Any, references: dict[tuple[str | int, ...], Edge], at: tuple[str | int, ...]) -> Markup:
+        """An entry of a mapping: a record of its own, or a value with its name."""
+        if isinstance(item, Record):
+            return self._inner(key)
+        return together((f"{self.inputs.worded(key)}: ", self._value(item, references, (*at, key), False)))
+
+    def _grid(self, parts: tuple[Part, ...], references: dict[tuple[str | int, ...], Edge], at: tuple[str | int, ...]) -> Markup:
         """Parts of one shape as rows: measured values, options, events. A column is there where one of them fills it."""
         rows = [dict(self._fields(part, references, (*at, index))) for index, part in enumerate(parts)]
         labels = [_label(name) for name in type(parts[0]).model_fields]
         columns = [label for label in labels if any(label in row for row in rows)]
-        head = "".join(f"<th>{label}</th>" for label in columns)
-        body = "".join("<tr>" + "".join(f"<td>{row.get(label, '')}</td>" for label in columns) + "</tr>" for row in rows)
-        inner = f"<thead><tr>{head}</tr></thead><tbody>{body}</tbody>"
-        return f'<div class="mdr-scroll"><table class="mdr-table mdr-grid">{inner}</table></div>'
+        return grid(columns, ([row.get(label, "") for label in columns] for row in rows))
 
-    def _inner(self, id_: str) -> str:
+    def _inner(self, id_: str) -> Markup:
         """A record that stands inside another one: a risk, a sequence of events, the answer on a clause."""
         entry = self.inputs.dossier.entries.get(id_)
         return self._named(entry) if entry else escape(id_)
 
-    def _named(self, entry: Entry[Record]) -> str:
+    def _named(self, entry: Entry[Record]) -> Markup:
         """A link to a record; a risk says how its level changes, what is retired says that instead."""
-        link = self.html.record(entry.id, escape(heading_words(self.inputs, entry), quote=False))
+        link = self.html.record(entry.id, self.headings.of(entry))
         if self._is_retired(entry):
-            return f"{link} <small>(retired)</small>"
+            return together((link, " ", element("small", "(retired)")))
         risk = self.inputs.dossier.get(entry.id, Risk)
-        return f"{link}<br><small>{self.html.cell(change(self.inputs, risk))}</small>" if risk else link
+        return together((link, BREAK, element("small", self.html.cell(change(self.inputs, risk))))) if risk else link
 
     def _is_retired(self, entry: Entry[Record]) -> bool:
         """By itself, or with the record it stands in."""
         owner = self.inputs.dossier.entries.get(entry.owner or "") if entry.cls.parent else None
         return entry.record.retired is not None or (owner is not None and owner.record.retired is not None)
 
-    def _says(self, edge: Edge) -> str:
+    def _says(self, edge: Edge) -> Markup:
         """What a proof says today, on which revision of the device, and where that is written down."""
         found = proof(self.inputs, edge)
-        parts = [self.html.cell(found.result), self.html.cell(found.revision) and f"device {self.html.cell(found.revision)}"]
-        parts.append(found.date)
-        if found.report != "" and found.report != self.inputs.link(edge.target):
-            parts.append(self.html.cell(found.report).replace("<br>", "; "))
-        return f"<small>{', '.join(part for part in parts if part)}</small>"
+        parts = [self.html.cell(found.result)]
+        if found.revision != "":
+            parts.append("device " + self.html.cell(found.revision))
+        parts.append(escape(found.date))
+        if found.report not in ("", self.inputs.link(edge.target)):
+            parts.append(self._in_one_line(found.report))
+        return element("small", together((part for part in parts if part), ", "))
 
-    def _reference(self, edge: Edge) -> str:
+    def _in_one_line(self, cell: Cell) -> Markup:
+        return together(map(self.html.cell, cell.items), "; ") if isinstance(cell, Lines) else self.html.cell(cell)
+
+    def _reference(self, edge: Edge) -> Markup:
         link = self._link(edge)
-        return f"{link}<br>{self._says(edge)}" if edge.relation in PROOFS else link
+        return together((link, BREAK, self._says(edge))) if edge.relation in PROOFS else link
 
-    def _link(self, edge: Edge) -> str:
+    def _link(self, edge: Edge) -> Markup:
         entry = self.inputs.dossier.entries.get(edge.target)
         if entry is not None and edge.place is None and entry.cls is not Evidence:
-            words = heading_words(self.inputs, entry)
+            words = self.headings.of(entry)
         else:
             label = self.inputs.say(self.inputs.dossier.label_of(entry)) if entry else ""
             words = f"{self.inputs.cited(edge.target, edge.place)} {label}".strip()
-        return self.html.record(edge.target, escape(words, quote=False), edge.place)
+        return self.html.record(edge.target, words, edge.place)
 
-    def _back_rows(self, entry: Entry[Record]) -> Iterator[tuple[str, str]]:
+    def _back_rows(self, entry: Entry[Record]) -> Iterator[tuple[str, Markup]]:
         """What rests on the record, by the inverse name of the relation."""
         grouped: dict[str, list[str]] = {}
         for edge in self.inputs.graph.into(entry.id):
             grouped.setdefault(edge.inverse, []).append(edge.source)
         for inverse, sources in grouped.items():
             links = [self._named(self.inputs.dossier.entries[id_]) for id_ in dict.fromkeys(sources)]
-            yield f"← {_label(inverse)}", "<br>".join(links)
-
-    def _text(self, text: str) -> str:
-        return escape(self.inputs.say(text), quote=False)
+            yield f"← {_label(inverse)}", together(links, BREAK)
 
 
 def _is_list(found: Any) -> TypeGuard[tuple[Part, ...]]:
@@ -222,8 +218,20 @@ def _label(name: str) -> str:
     return WORDS.get(name, name.replace("_", " "))
 
 
-def heading_words(inputs: Inputs, entry: Entry[Record]) -> str:
-    """Id and title of a record, as plain text."""
+@dataclass
+class Headings:
+    """Id and title of each record, as plain text; a page that names it asks again."""
+
+    inputs: Inputs
+    _known: dict[str, str] = field(default_factory=dict)
+
+    def of(self, entry: Entry[Record]) -> str:
+        if entry.id not in self._known:
+            self._known[entry.id] = _heading(self.inputs, entry)
+        return self._known[entry.id]
+
+
+def _heading(inputs: Inputs, entry: Entry[Record]) -> str:
     label = inputs.say(inputs.dossier.label_of(entry))
     if entry.cls.keys == "single":
         return entry.cls.plural

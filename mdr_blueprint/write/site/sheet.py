@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from html import escape
 
 from mdr_blueprint.markdown import parse_prose
 from mdr_blueprint.rules import catalogue
 from mdr_blueprint.tables import Cell, Column, Lines, Row, Table, Words
 from mdr_blueprint.write.site.html import HtmlWriter
+from mdr_blueprint.write.site.markup import Markup, element, together
 from mdr_blueprint.write.site.pages import SearchEntry, SitePage, TocEntry
 
 LAW_SECTION = "Law and standards"
@@ -19,7 +19,7 @@ class Sheet:
 
     def __init__(self, path: str, title: str, section: str = "") -> None:
         self.path, self.title, self.section = path, title, section
-        self.parts = [f"<h1>{escape(title)}</h1>"]
+        self.parts = [element("h1", title)]
         self.toc: list[TocEntry] = []
         self.search = [SearchEntry(path, title, "")]
         self.html = HtmlWriter(rule_address)
@@ -28,11 +28,11 @@ class Sheet:
         """A paragraph of prose, with `lead` in bold in front of it."""
         self.parts.append(self.html.blocks(parse_prose(f"**{lead}** {text}" if lead else text)))
 
-    def raw(self, html: str) -> None:
+    def raw(self, html: Markup) -> None:
         self.parts.append(html)
 
     def heading(self, anchor: str, title: str, text: str = "") -> None:
-        self.parts.append(f'<h2 id="{escape(anchor)}">{escape(title)}</h2>')
+        self.parts.append(element("h2", title, id=anchor))
         self.toc.append(TocEntry(2, anchor, title))
         self.search.append(SearchEntry(f"{self.path}#{anchor}", title, text))
 
@@ -40,7 +40,7 @@ class Sheet:
         self.parts.append(self.html.table(Table("reference", self.title, columns, tuple(Row(row) for row in rows))))
 
     def done(self) -> SitePage:
-        body = "\n".join(self.parts)
+        body = together(self.parts, "\n")
         return SitePage(self.path, self.title, body, body, tuple(self.toc), tuple(self.search), self.section)
 
 

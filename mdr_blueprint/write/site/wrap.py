@@ -12,11 +12,11 @@ import os
 import posixpath
 import shutil
 from collections.abc import Iterable
-from html import escape
 from pathlib import Path
 from typing import Any
 
 from mdr_blueprint import library
+from mdr_blueprint.write.site.markup import Markup, element, escape, quoted
 from mdr_blueprint.write.site.pages import SitePage, TocEntry
 
 os.environ.setdefault("DISABLE_MKDOCS_2_WARNING", "true")
@@ -31,7 +31,7 @@ ASSETS = ("mdr.css", "mdr.js", "iframe-worker-shim.js", "licences.txt")
 NO_STEMMER = ("hi", "sl", "th")
 """Languages that Material's search cannot load from disk, or only with a script under a licence that sites do not carry."""
 PLUGIN = "mdr-pages"
-BODY = "<h1 data-mdr-body></h1>"
+BODY = element("h1", data_mdr_body=True)
 """Stands for the body of a page while the theme is filled."""
 
 
@@ -55,12 +55,12 @@ class MdrPages:
 
     def navigation(self) -> list[Any]:
         """Sections with the pages that stand in them; the home page first."""
-        sections: dict[str, list[dict[str, str]]] = {}
+        sections: dict[str, list[dict[Markup, str]]] = {}
         top: list[Any] = []
         for path, page in self.pages.items():
             if page.section is None:
                 continue
-            item = {escape(page.menu, quote=False): path}
+            item = {escape(page.menu): path}
             if page.section in ("", page.title):
                 top.append(item)
             else:
@@ -77,8 +77,8 @@ class MdrPages:
             return None
         page.meta = {"search": {"exclude": True}}
         if ours.menu == ours.title:
-            page.meta["title"] = escape(ours.title, quote=False)  # the theme's own way to a <title> undoes the escape below
-        page.title = escape(ours.menu, quote=False)
+            page.meta["title"] = escape(ours.title)  # the theme's own way to a <title> undoes the escape below
+        page.title = escape(ours.menu)
         page.toc = _contents(ours.toc)
         return ours.body
 
@@ -88,10 +88,10 @@ class MdrPages:
         return [
             {
                 "location": f"{prefix}{entry.url}",
-                "title": escape(entry.title, quote=False),
-                "text": escape(entry.text, quote=False),
+                "title": escape(entry.title),
+                "text": escape(entry.text),
             }
-            | ({"tags": [escape(entry.id, quote=False)]} if entry.id else {})
+            | ({"tags": [escape(entry.id)]} if entry.id else {})
             for page in self.pages.values()
             for entry in page.search
         ]
@@ -102,7 +102,7 @@ def _contents(entries: Iterable[TocEntry]) -> TableOfContents:
     top: list[AnchorLink] = []
     trail: list[AnchorLink] = []
     for entry in entries:
-        link = AnchorLink(escape(entry.title, quote=False), entry.anchor, entry.level)
+        link = AnchorLink(escape(entry.title), entry.anchor, entry.level)
         while trail and trail[-1].level >= entry.level:
             trail.pop()
         (trail[-1].children if trail else top).append(link)
@@ -165,8 +165,8 @@ def _drop_unused_scripts(target: Path, languages: Iterable[str]) -> None:
 def settings(navigation: list[Any], name: str, footer: str, language: str) -> dict[str, Any]:
     """What a mkdocs.yml of ours holds, whichever engine reads it."""
     return {
-        "site_name": escape(name),  # the theme puts both into the page as they are
-        "copyright": escape(footer),
+        "site_name": quoted(name),  # the theme puts both into the page as they are
+        "copyright": quoted(footer),
         "use_directory_urls": False,
         "nav": navigation,
         "theme": {
