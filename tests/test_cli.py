@@ -592,7 +592,9 @@ def test_new_writes_a_project_without_errors(mdr, tmp_path):
     code, out, err = mdr("new", tmp_path / "scanner")
     assert (code, err) == (0, "")
     assert "mdr build" in out
-    assert ".mdr-build-*/" in (tmp_path / "scanner" / ".gitignore").read_text("utf-8")
+    ignored = (tmp_path / "scanner" / ".gitignore").read_text("utf-8")
+    assert ".mdr-build-*/" in ignored
+    assert ".mdr-*.tmp" in ignored
     assert not (tmp_path / "scanner" / "gitignore.txt").exists()
     assert mdr("check", tmp_path / "scanner")[0] == 0
 

@@ -10,8 +10,11 @@ import difflib
 import os
 import re
 import shutil
+import stat
 import tempfile
-from collections.abc import Sequence
+import time
+from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from errno import EACCES
 from pathlib import Path
@@ -24,6 +27,11 @@ from mdr_blueprint.load import Dossier
 from mdr_blueprint.model import Record
 from mdr_blueprint.source import Sources
 from mdr_blueprint.source.folder import PROJECT_FILE
+
+SCRATCH = re.compile(r"\.mdr-[a-z0-9_]{8}\.tmp")
+"""Names of the hidden files that `_scratch` makes."""
+LEFT_BEHIND = 3600
+"""Seconds after which such a file is nobody's: an import holds one for a moment."""
 
 
 @dataclass(frozen=True)
@@ -76,6 +84,7 @@ def patches(
 
 def write(root: Path, made: Sequence[Patch]) -> None:
     """Write the files, each in one step, or none of them. Raises `WriteError` where one cannot be written or has been changed."""
+    _clear(root / patch.path for patch in made)
     scratches: dict[str, Path] = {}
     written: list[Patch] = []
     path = ""
@@ -95,6 +104,16 @@ def write(root: Path, made: Sequence[Patch]) -> None:
     finally:
         for scratch in scratches.values():
             scratch.unlink(missing_ok=True)
+
+
+def _clear(targets: Iterable[Path]) -> None:
+    """Remove what an import that was killed left beside the targets; one that runs at this time keeps its own."""
+    for folder in {target.parent for target in targets}:
+        for path in folder.glob(".mdr-*.tmp"):
+            with suppress(OSError):  # another import was faster, or may and this one may not
+                about = path.lstat()
+                if SCRATCH.fullmatch(path.name) and stat.S_ISREG(about.st_mode) and time.time() - about.st_mtime > LEFT_BEHIND:
+                    path.unlink()
 
 
 def _scratch(target: Path, data: bytes) -> Path:
