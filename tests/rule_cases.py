@@ -30,7 +30,8 @@ def run(case: Case, rule: Rule, folder: Path) -> Report:
     if case.of_library:
         return check_library(folder).report
     if "faults" in rule.asks_for:
-        return build(folder, only=("excel",), as_of=case.today, progress=lambda step: save(case, folder, step)).report
+        part = "word" if any(path.startswith("templates/word/") for path in case.files) else "excel"
+        return build(folder, only=(part,), as_of=case.today, progress=lambda step: save(case, folder, step)).report
     return compile(folder, as_of=case.today).report
 
 

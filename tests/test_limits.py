@@ -69,7 +69,7 @@ def test_a_file_far_too_large_is_told_and_not_read(make_project, path):
     root = make_project({"a.yaml": RECORDS})
     sparse(root / path)
     code, said, peak = mdr("check", root)
-    limit = "33,554,432" if path.endswith(".docx") else "8,388,608"
+    limit = "16,777,216" if path.endswith(".docx") else "8,388,608"
     assert f"{path}:1:1: error ID101 unreadable-file" in said
     assert f"it has 20,000,000,000 bytes, more than the {limit} that are read" in said
     assert (code, peak < MEMORY) == (1, True)

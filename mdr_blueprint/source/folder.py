@@ -39,7 +39,7 @@ MAX_PROJECT_BYTES = 64 * 1024 * 1024
 """So much text of records is read of one project."""
 MAX_TEXT = 8 * 1024 * 1024
 """Largest template, piece of one, or Markdown file of evidence."""
-MAX_WORD = 32 * 1024 * 1024
+MAX_WORD = 16 * 1024 * 1024
 HEAD = 4000
 OPEN = os.O_RDONLY | sum(getattr(os, name, 0) for name in ("O_BINARY", "O_NONBLOCK", "O_NOFOLLOW"))  # none is on every system
 WHAT = {

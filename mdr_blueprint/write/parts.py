@@ -6,6 +6,7 @@ import ctypes
 import multiprocessing
 import signal
 import sys
+import traceback
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from multiprocessing.connection import Connection
@@ -13,7 +14,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from mdr_blueprint import library
-from mdr_blueprint.diagnostics import Fault, WriteError
+from mdr_blueprint.diagnostics import Fault, Place, UsageError, WriteError
+from mdr_blueprint.source.folder import WORD_TEMPLATE
 from mdr_blueprint.write.data import write_data
 from mdr_blueprint.write.output import PARTS
 
@@ -74,14 +76,36 @@ def _office(tables: Tables, documents: tuple[Document, ...], folder: Path, parts
     if "word" in parts:
         from mdr_blueprint.write.word import write_word
 
-        template = library.folder("templates") / "word" / "reference.docx"
-        own = tables.inputs.sources.inventory.get("templates/word/reference.docx")
+        template, told = _template(tables.inputs)
+        faults += told
         (folder / "documents").mkdir()
         for document in documents:
             if "word" in document.outputs:
-                data = write_word(document, footer=line, template=own or template)
+                data = write_word(document, footer=line, template=template)
                 (folder / "documents" / f"{document.file_name}.docx").write_bytes(data)
     return faults
+
+
+def _template(inputs: Inputs) -> tuple[bytes, tuple[Fault, ...]]:
+    """The Word template: the team's own, where there is one that serves, else the library's."""
+    from mdr_blueprint.write.word.template import read_template
+
+    ours = (library.folder("templates") / "word" / "reference.docx").read_bytes()
+    own = inputs.sources.inventory.get(WORD_TEMPLATE)
+    if own is None and not (inputs.sources.root / WORD_TEMPLATE).is_dir():
+        return ours, ()  # there is none, or the reader has told why it is not read
+    found = read_template(own.content) if own else "is a folder"
+    if isinstance(found, str):
+        return ours, (_told(f"{WORD_TEMPLATE} {found}; the documents are written with the template of the library"),)
+    if found.removed:
+        asked = ", ".join(found.removed)
+        message = f"{WORD_TEMPLATE} asks for what is outside of it when a document is opened: {asked}; left out"
+        return found.data, (_told(message),)
+    return found.data, ()
+
+
+def _told(message: str) -> Fault:
+    return Fault("word-template", message, Place(WORD_TEMPLATE), subject=WORD_TEMPLATE)
 
 
 class _Office:
@@ -115,8 +139,12 @@ def _send(work: Callable[[], tuple[Fault, ...]], sender: Connection) -> None:
     ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)  # a killed build leaves nobody behind who holds its lock
     try:
         sender.send(work())
+    except (OSError, MemoryError, UsageError, WriteError) as error:
+        sender.send(error)
     except Exception as error:  # noqa: BLE001 - handed to the parent, which raises it
-        sender.send(error if isinstance(error, (OSError, MemoryError)) else RuntimeError(f"{type(error).__name__}: {error}"))
+        told = RuntimeError(f"{type(error).__name__}: {error}")
+        told.add_note(f"In the process that writes documents and workbook:\n\n{traceback.format_exc()}")
+        sender.send(told)
 
 
 def _receive(receiver: Connection) -> tuple[Fault, ...]:

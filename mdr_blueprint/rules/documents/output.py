@@ -33,6 +33,18 @@ def overlong_cell(faults: tuple[Fault, ...], dossier: Dossier) -> Iterator[Found
         yield replace(found, place=entry.place) if entry is not None else found
 
 
+@rule("DOC840", "E", basis="ISO 13485:2016 4.2.4 (documents as approved); MDR Annex II (presented in a clear manner)")
+def refused_word_template(faults: tuple[Fault, ...]) -> Iterator[Found]:
+    """The Word template of the team is not used, or not as it is.
+
+    Why: a document that a template makes ask the network, or run something, does so with everybody who opens it; one that cannot
+    be read leaves all documents in the look of the library.
+    Fix: start from a copy of the library's `reference.docx`; leave out macros, embedded objects, and pictures, templates and
+    fields that stand in another file.
+    """
+    yield from Found.of(faults, "word-template")
+
+
 @rule("DOC822", "W", basis="ISO 13485:2016 4.2.4 (revision status identified); MDR Annex II 4(d)")
 def doubtful_revision(faults: tuple[Fault, ...]) -> Iterator[Found]:
     """The revision that every output names may be the wrong one.

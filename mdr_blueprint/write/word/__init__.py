@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-from typing import TYPE_CHECKING
-
 from mdr_blueprint.render.documents import Document
 from mdr_blueprint.write.word.body import body
 from mdr_blueprint.write.word.front import control_value, front
@@ -13,17 +10,11 @@ from mdr_blueprint.write.word.parts import Package
 from mdr_blueprint.write.word.sections import Paper
 from mdr_blueprint.write.word.text import Context
 
-if TYPE_CHECKING:
-    from mdr_blueprint.source.folder import File
-
 __all__ = ["write_word"]
 
 
-def write_word(document: Document, *, footer: str, template: Path | File) -> bytes:
-    """The bytes of the .docx; the same document gives the same bytes. `footer` stands on every page.
-
-    Raises UsageError where the template is no Word file or lacks a style.
-    """
+def write_word(document: Document, *, footer: str, template: bytes) -> bytes:
+    """The bytes of the .docx; the same document gives the same bytes. `footer` stands on every page."""
     package = Package(template)
     context = Context(Links(document, package.relate), package.new_list)
     sections = [(Paper.PORTRAIT, front(document, context, package.text_widths[Paper.PORTRAIT]))]

@@ -4,18 +4,14 @@ from __future__ import annotations
 
 import copy
 import io
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
-from zipfile import BadZipFile
 
 import docx
 from docx.opc.constants import RELATIONSHIP_TYPE
-from docx.opc.exceptions import PackageNotFoundError
 from docx.oxml import parse_xml
 from docx.oxml.ns import nsdecls, qn
 from lxml import etree
 
-from mdr_blueprint.diagnostics import UsageError
 from mdr_blueprint.write.archive import normalise
 from mdr_blueprint.write.word.markup import clean, paragraph
 from mdr_blueprint.write.word.sections import Paper
@@ -23,7 +19,6 @@ from mdr_blueprint.write.word.sections import Paper
 if TYPE_CHECKING:
     from docx.document import Document as WordDocument
 
-    from mdr_blueprint.source.folder import File
 
 STYLES = (
     "Normal", "Title", "Subtitle", "Heading1", "Heading2", "Heading3", "Heading4", "Heading5", "FrontHeading",
@@ -32,13 +27,19 @@ STYLES = (
     "Hyperlink", "ContentsLink", "Gap", "CodeText", "FileTable", "CardTable",
 )  # fmt: skip
 """What a template must define: Word shows an undefined style as plain text, LibreOffice drops the whole link."""
+LISTS = ("1", "2", "3", "4")
+"""Lists of the numbering that text and cells are set in."""
 FURNITURE = (RELATIONSHIP_TYPE.HEADER, RELATIONSHIP_TYPE.FOOTER)
 
 
-class Package:
-    """One Word file being made from the template."""
+class TemplateError(Exception):
+    """A file cannot serve as template; says why, in words that follow on its name."""
 
-    def __init__(self, template: Path | File) -> None:
+
+class Package:
+    """One Word file being made from the template. Raises `TemplateError` where that lacks something."""
+
+    def __init__(self, template: bytes) -> None:
         self._document = _open(template)
         section = self._document.element.body.find(qn("w:sectPr"))
         self._sections = tuple(_on(section, paper) for paper in Paper)
@@ -95,16 +96,14 @@ class Package:
         return normalise(target.getvalue(), exchanged={self._document.part.partname.lstrip("/"): xml.encode()})
 
 
-def _open(template: Path | File) -> WordDocument:
-    try:
-        document = docx.Document(io.BytesIO(template.read_bytes() if isinstance(template, Path) else template.content))
-    except (OSError, PackageNotFoundError, BadZipFile, KeyError, ValueError, etree.XMLSyntaxError) as error:
-        raise UsageError(f"{template} is no Word document that can serve as template: {error}") from error
-    defined = {style.get(qn("w:styleId")) for style in document.styles.element.iter(qn("w:style"))}
-    missing = [name for name in STYLES if name not in defined]
-    if missing:
-        names = ", ".join(missing)
-        raise UsageError(f"the Word template {template} does not define the styles {names}; start from a copy of the library's")
+def _open(template: bytes) -> WordDocument:
+    document = docx.Document(io.BytesIO(template))
+    styles = {style.get(qn("w:styleId")) for style in document.styles.element.iter(qn("w:style"))}
+    lists = {entry.get(qn("w:numId")) for entry in document.part.numbering_part.element.iter(qn("w:num"))}
+    for kind, needed, defined in (("styles", STYLES, styles), ("lists", LISTS, lists)):
+        missing = [name for name in needed if name not in defined]
+        if missing:
+            raise TemplateError(f"does not define the {kind} {', '.join(missing)}; start from a copy of the library's")
     return document
 
 
