@@ -58,17 +58,22 @@ RICH = PROSE.replace("javascript:alert(1)", "https://e.org")
 class Words:
     """Texts that are each other's like in all but what they would do."""
 
-    def __init__(self, *, hostile: bool) -> None:
+    def __init__(self, *, hostile: bool, plain: str = "") -> None:
         self.hostile = hostile
+        self.plain = plain
         self.count = 0
 
     def text(self) -> str:
         """All of it, another piece first each time: titles are cut, and a workbook looks at the first sign."""
         self.count += 1
+        if self.plain:
+            return self.plain.format(self.count)
         at = self.count % len(INLINE)
         return " ".join((*INLINE[at:], *INLINE[:at])) if self.hostile else f"plain text {self.count} [HZ-1] {{figure:FIGURES-1}} of the project"
 
     def prose(self) -> str:
+        if self.plain:
+            return self.text()
         return (PROSE if self.hostile else RICH).replace("{0}", self.text())
 
     def id(self) -> str:
@@ -176,9 +181,8 @@ def kinds(words: Words) -> Iterator[tuple[str, Any, Filler]]:
             yield name, records, good
 
 
-def write(folder: Path, *, hostile: bool) -> list[str]:
+def write(folder: Path, words: Words) -> list[str]:
     """A project of these; gives the names of the texts that it fills."""
-    words = Words(hostile=hostile)
     folder.mkdir(parents=True)
     named: list[str] = []
     evidence = f"evidence/{words.file()}.md"

@@ -44,7 +44,7 @@ def pair(tmp_path_factory) -> Pair:
     made = []
     for is_hostile in (False, True):
         folder = tmp_path_factory.mktemp("pair") / "device"
-        named = hostile.write(folder, hostile=is_hostile)
+        named = hostile.write(folder, hostile.Words(hostile=is_hostile))
         commit(folder)
         words = hostile.Words(hostile=is_hostile)
         git(folder, "commit", "--quiet", "--allow-empty", "--author", f"{words.text().translate(dict.fromkeys(map(ord, '<>')))} <a@example.org>", "-m", words.text())
@@ -179,6 +179,22 @@ def parts(data: bytes) -> list[str]:
 
 def parse(data: bytes, part: str) -> etree._Element:
     return etree.fromstring(zipfile.ZipFile(io.BytesIO(data)).read(part))
+
+
+# No text is changed on its way
+
+
+def test_no_free_text_loses_its_underscores(tmp_path):
+    """Only words of closed lists are written with spaces for people."""
+    folder = tmp_path / "device"
+    hostile.write(folder, hostile.Words(hostile=False, plain="v_supply_{}"))
+    built = build(folder)
+    said = {page.relative_to(built.output).as_posix(): elements(page)[0].text_content() for page in pages(built)}
+    said |= {path.name: " ".join("".join(e.itertext()) for e in parse(path.read_bytes(), "word/document.xml").iter(f"{W}t")) for path in (built.output / "documents").iterdir()}
+    workbook = openpyxl.load_workbook(built.output / "workbooks" / "technical_file.xlsx")
+    said |= {sheet.title: " ".join(str(cell.value) for row in sheet.iter_rows() for cell in row) for sheet in workbook}
+    assert sum("v_supply_" in words for words in said.values()) > 100
+    assert {name: found[0] for name, words in said.items() if (found := re.findall(r".{40}v supply.{40}|v_supply \d+|v supply_", words))} == {}
 
 
 # By type

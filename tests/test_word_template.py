@@ -154,7 +154,7 @@ def test_the_template_of_the_library_is_used_as_it_is(tmp_path):
 def test_what_asks_for_something_outside_is_left_out_and_told(name, tmp_path):
     change, told = REMOVED[name]
     assert OUTSIDE.encode() in b"".join(parts(changed(change)).values())
-    answer = read_template(changed(change), tmp_path)
+    answer = read_template(changed(change))
     assert isinstance(answer, Template)
     assert len(answer.removed) == 1
     assert answer.removed[0].startswith(told)

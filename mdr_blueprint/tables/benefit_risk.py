@@ -10,11 +10,9 @@ from mdr_blueprint.model import BenefitRisk, Claim, Evidence, Harm, Risk
 from mdr_blueprint.model.base import headline
 from mdr_blueprint.model.project import Approver
 from mdr_blueprint.tables.engine import table
-from mdr_blueprint.tables.inputs import Inputs, live_risks, records
+from mdr_blueprint.tables.inputs import CLINICAL_BENEFIT, Inputs, live_risks, records
 from mdr_blueprint.tables.levels import after, is_refused, live, verdict, with_levels
 from mdr_blueprint.tables.shapes import Cell, Column, Gap, LineItem, Lines, RecordLink, Row, gap_row, row, value
-
-CLINICAL = "clinical_benefit"
 
 
 @table(
@@ -32,7 +30,7 @@ def benefits(inputs: Inputs) -> Iterator[Row]:
     """Claims of a clinical benefit, and every claim that intended purpose or a benefit-risk analysis names as one."""
     for entry in records(inputs, Claim):
         named, record = inputs.graph.sources(entry.id, "benefits"), entry.record
-        if record.kind != CLINICAL and not named:
+        if record.kind != CLINICAL_BENEFIT and not named:
             continue
         yield row(
             entry.id,

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from mdr_blueprint.clause_tree import ClauseState, Verdict, leaves
 from mdr_blueprint.tables.engine import table
-from mdr_blueprint.tables.inputs import Inputs, spaced, standard_words
+from mdr_blueprint.tables.inputs import Inputs, standard_words
 from mdr_blueprint.tables.series import (
     against_facts,
     applied_of_series,
@@ -171,7 +171,7 @@ def _reason(inputs: Inputs, state: ClauseState, against: Mapping[str, str]) -> C
         if state.own == "N/A" and not remark:
             lines.append(Gap("no remark"))
         if state.why:
-            lines.append(Gap(f"to be judged anew: {spaced(state.why)}"))
+            lines.append(Gap(f"to be judged anew: {inputs.reason(state.why)}"))
         elif state.verdict != state.own:
             lines.append(f"own verdict {state.own}")
     elif state.why:

@@ -238,7 +238,7 @@ def claims(inputs: Inputs) -> Iterator[Row]:
             entry.id,
             inputs.link(entry.id),
             inputs.say(entry.record.title),
-            value((entry.record.kind or "").replace("_", " ")),
+            value(inputs.worded(entry.record.kind or "")),
             inputs.places(entry.id, "evidence"),
         )
 

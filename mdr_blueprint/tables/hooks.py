@@ -112,7 +112,7 @@ class _Hook:
         lines: list[LineItem] = [remark] if remark else []
         if state.source == "answer":
             lines += [Gap("no remark")] if not remark and self.verdict == "N/A" else []
-            lines += [Gap(f"to be judged anew: {spaced(state.why)}")] if state.why else []
+            lines += [Gap(f"to be judged anew: {self.inputs.reason(state.why)}")] if state.why else []
         elif state.why:
             lines.append(why(self.inputs, state))
         elif state.source == "nobody":

@@ -24,6 +24,9 @@ from mdr_blueprint.source import Sources
 from mdr_blueprint.tables.shapes import Cell, Gap, Lines, RecordLink, Words
 
 NUMBERS = re.compile(r"(\d+)")
+SPELLED = re.compile(r"\w+")
+CLINICAL_BENEFIT = "clinical_benefit"
+"""The kind of a claim by which it is a benefit; other kinds are the team's own words."""
 INDENTS = {"i1": "first", "i2": "second", "i3": "third", "i4": "fourth", "i5": "fifth", "i6": "sixth"}
 """Annex I does not number its indents; a citation counts them in words, and no list has more."""
 
@@ -87,11 +90,16 @@ class Inputs:
         facts = {**law.facts.facts, **law.facts.derived}
         answers = (answer for definition in law.facts.facts.values() for answer in definition.values)
         bands = (*policy.severity, *p1_bands(policy), *p2_bands(policy))
-        return closed_words().union(facts, answers, law.hazard_categories.categories, law.hazard_libraries, law.points, bands)
+        risk = (*law.hazard_categories.categories, *law.hazard_libraries)
+        return closed_words().union((CLINICAL_BENEFIT,), facts, answers, risk, law.points, bands)
 
     def worded(self, text: str) -> str:
         """A word of a closed list as people write it; any other text as it stands."""
         return spaced(text) if text in self._listed else text
+
+    def reason(self, text: str) -> str:
+        """A sentence of the compiler as people write it: names and values of facts in it are words of closed lists."""
+        return SPELLED.sub(lambda found: self.worded(found[0]), text)
 
     def why(self, condition: Condition | None) -> str:
         """Whether the facts call for something, in words: `applies because ionising = diagnostic`."""

@@ -167,9 +167,9 @@ def estimate_cell(inputs: Inputs, risk: str, which: str, estimate: Estimate | No
         items.append(RecordLink(estimate.harm, f"lesser harm: {inputs.say(harm.record.title) if harm else estimate.harm}"))
     placed = bands(policy_of(inputs.dossier, inputs.law), estimate)
     said = (("P1", estimate.p1, placed.p1), ("P2", estimate.p2, placed.p2))
-    items += [f"{name} {_with_number(word, band)}" for name, word, band in said if word]
+    items += [f"{name} {_with_number(inputs, word, band)}" for name, word, band in said if word]
     if evaluated and evaluated.probability:
-        items.append(f"P {_with_number(estimate.p, evaluated.probability)}")
+        items.append(f"P {_with_number(inputs, estimate.p, evaluated.probability)}")
     elif estimate.not_estimable:
         items.append(f"P not estimable, judged by severity alone: {inputs.say(estimate.not_estimable)}")
     for edge in inputs.graph.out(risk, f"{which}.basis"):
@@ -177,9 +177,9 @@ def estimate_cell(inputs: Inputs, risk: str, which: str, estimate: Estimate | No
     return Lines(tuple(items)) if items else Gap("not estimated")
 
 
-def _with_number(said: str | None, band: str | None) -> str:
+def _with_number(inputs: Inputs, said: str | None, band: str | None) -> str:
     """A band in words, with the number that was given where one was: `remote (4e-6)`."""
-    words = spaced(band) if band else said or ""
+    words = inputs.worded(band or said or "")
     return f"{words} ({said})" if said and band and said != band else words
 
 

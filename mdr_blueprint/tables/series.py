@@ -15,7 +15,7 @@ from mdr_blueprint.load import Entry
 from mdr_blueprint.model import AppliedStandard, ClauseAnswer
 from mdr_blueprint.model.library import ClauseItem
 from mdr_blueprint.rules.verification.clauses import names_facts, said_by
-from mdr_blueprint.tables.inputs import Inputs, answered_standards, kept, number_order, records, spaced
+from mdr_blueprint.tables.inputs import Inputs, answered_standards, kept, number_order, records
 from mdr_blueprint.tables.shapes import RecordLink
 
 GENERAL = "iec-60601-1"
@@ -95,7 +95,7 @@ def clause_label(inputs: Inputs, standard: str, key: str) -> str:
 
 def why(inputs: Inputs, state: ClauseState) -> str:
     """The reason of a verdict that nobody typed: an exclusion as it was written, facts and standards as words."""
-    return inputs.say(state.why) if state.is_typed else spaced(state.why)
+    return inputs.say(state.why) if state.is_typed else inputs.reason(state.why)
 
 
 def clause_link(inputs: Inputs, id_: str) -> RecordLink:

@@ -15,6 +15,7 @@ import pytest
 
 sys.path.insert(0, str(Path(__file__).parent.parent))
 
+import hostile
 from projects import built_example, small
 
 from mdr_blueprint.load import Dossier
@@ -381,6 +382,34 @@ def test_what_was_rejected(visitor, dossier):
     for id_, option in due:
         assert any(row.startswith(id_) and option.rejected[:30] in row for row in shown), (id_, option.rejected)
     assert visitor.clicks <= 3
+
+
+def test_nothing_of_a_hostile_project_acts(browser, tmp_path):
+    """The pages that hold most of its texts and ids; the mouse goes over all that is on them."""
+    hostile.write(tmp_path / "device", hostile.Words(hostile=True))
+    site = build(tmp_path / "device", only=["site"]).output / "site"
+    fullest = sorted(site.rglob("*.html"), key=lambda path: -path.stat().st_size)[:8]
+    assert any("img src=x" in path.read_text("utf-8") for path in fullest)
+    page = browser.new_page()
+    visitor = Visitor(page, site)
+    page.on("dialog", lambda dialog: (visitor.complaints.append(dialog.message), dialog.dismiss()))
+    for path in (*fullest, site / "index.html"):
+        page.goto(path.as_uri())
+        page.wait_for_load_state("load")
+        page.evaluate(
+            "() => document.querySelectorAll('body *').forEach(e => { for (const name of ['mouseover', 'focus', 'toggle', 'error'])"
+            " e.dispatchEvent(new Event(name)); })"
+        )
+        page.wait_for_timeout(100)
+        assert page.title() != "run"
+        assert page.locator("img[src=x], svg[onload], [onclick], [onmouseover]").count() == 0
+    visitor.go("index.html")
+    visitor.search("onerror")
+    assert page.title() != "run"
+    assert page.locator("img[src=x]").count() == 0
+    assert visitor.complaints == []
+    assert [url for url in visitor.requests if not url.startswith(("file:", "data:", "blob:"))] == []
+    page.close()
 
 
 def test_a_hostile_title_is_text_in_pages_and_search(browser, tmp_path):
