@@ -414,7 +414,7 @@ def test_a_work_tree_and_an_edited_document_on_the_command_line(tmp_path):
 
 # A file that is saved while the build runs
 
-TEMPLATE = "---\ntitle: Purpose of ours\norder: 11\n---\nBefore the build.\n"
+TEMPLATE = "---\ntitle: Purpose of ours\norder: 11\n---\nBefore the build.\n\n{% include \"own.md\" %}\n"
 
 
 def saving(change: Callable[[], object], at: str = "site") -> Callable[[str], None]:
@@ -472,7 +472,8 @@ def test_the_manifest_holds_the_hash_of_what_was_compiled(busy, name, how):
     assert [finding.place.path for finding in built.report.findings if finding.code == "DOC830"] == [name]
 
 
-@pytest.mark.parametrize("name", ["risk.yaml", "evidence/EV-001.md", "templates/documents/intended_purpose.md.j2"])
+@pytest.mark.parametrize("name", ["risk.yaml", "evidence/EV-001.md", "templates/documents/intended_purpose.md.j2",
+                                  "templates/partials/own.md"])  # fmt: skip
 @pytest.mark.verifies("REQ-WRI-07")
 def test_each_file_is_read_once(busy, name, monkeypatch):
     """Somebody saves the file as soon as it was read: everything shows what was read, and the revision is of it."""
@@ -482,7 +483,7 @@ def test_each_file_is_read_once(busy, name, monkeypatch):
     def read_then_save(path: Path, limit: int) -> bytes:
         data = read(path, limit)
         if path.resolve() == file.resolve():
-            file.write_bytes(data.replace(b"Before", b"After").replace(b"Hot", b"Cold") + b"\n# 9 Saved meanwhile\n")
+            file.write_bytes(data.replace(b"Before", b"After").replace(b"Hot", b"Cold") + b"\n## 9 Saved meanwhile\n")
         return data
 
     monkeypatch.setattr(folder, "read_file", read_then_save)
@@ -493,6 +494,7 @@ def test_each_file_is_read_once(busy, name, monkeypatch):
     old, new = json.loads(before.pop("manifest.json")), json.loads(after.pop("manifest.json"))
     assert (new["inputs"], new["revision"], new["outputs"]) == (old["inputs"], old["revision"], old["outputs"])
     assert after == before
+    assert b"Saved meanwhile" not in b"".join(after.values())
 
 
 def test_a_file_that_is_touched_or_saved_as_it_was_is_no_news(busy):

@@ -480,6 +480,17 @@ def test_an_odd_manifest_is_none(old, make):
     assert tree(old)["site/deep/page.html"] == "old"
 
 
+@pytest.mark.verifies("REQ-WRI-04")
+def test_a_manifest_alone_is_somebody_elses_unless_it_is_ours(tmp_path):
+    put(tmp_path / "app", {MANIFEST: '{"name": "a web app"}'})
+    with pytest.raises(UsageError, match=r"no output of this program \(manifest\.json\)"):
+        rebuild(tmp_path / "app")
+    assert tree(tmp_path / "app") == {MANIFEST: '{"name": "a web app"}'}
+    put(tmp_path / "app", {MANIFEST: sealed({})})
+    rebuild(tmp_path / "app")
+    assert tree(tmp_path / "app") == whole(NEW)
+
+
 def test_a_listed_file_may_be_gone_and_what_systems_leave_goes_with_the_old_output(old):
     shutil.rmtree(old / "data")
     put(old, {".DS_Store": "x", "site/Thumbs.db": "x", "site/deep/desktop.ini": "x"})
