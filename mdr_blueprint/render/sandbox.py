@@ -83,6 +83,7 @@ class Sandbox(ImmutableSandboxedEnvironment):
         self.binop_table |= {"+": _add, "*": _multiply, "**": _power, "%": _percent}
         for name, function in {**self.filters, "join": _join}.items():
             self.filters[name] = self._metered(name, function)
+        # no template can spell these names
         self.filters |= {" turn": _turn, " weighed": _weighed, " joined": _joined}
 
     def add_filter(self, name: str, function: Callable[..., Any]) -> None:
