@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from watchdog.events import FileSystemEvent, FileSystemEventHandler
 from watchdog.observers.polling import PollingObserverVFS
 
-from mdr_blueprint.source.folder import NOT_INPUT
+from mdr_blueprint.source.files import NOT_INPUT
 
 if TYPE_CHECKING:
     from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment

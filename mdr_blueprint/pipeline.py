@@ -27,7 +27,8 @@ from mdr_blueprint.rules import catalogue, check
 from mdr_blueprint.rules import check_library as judge_library
 from mdr_blueprint.rules.engine import judge
 from mdr_blueprint.source import Sources, read
-from mdr_blueprint.source.folder import NOT_INPUT, NOT_RECORDS, find_root
+from mdr_blueprint.source.files import NOT_INPUT, NOT_RECORDS
+from mdr_blueprint.source.folder import find_root
 
 if TYPE_CHECKING:
     from mdr_blueprint.render import Document

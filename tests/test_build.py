@@ -20,7 +20,7 @@ from projects import ROOT, built_example, commit, different, example, git, mdr, 
 from mdr_blueprint import library
 from mdr_blueprint.diagnostics import UsageError
 from mdr_blueprint.pipeline import build
-from mdr_blueprint.source import folder
+from mdr_blueprint.source import files, folder
 
 LATER = """
 import datetime, time
@@ -478,7 +478,7 @@ def test_the_manifest_holds_the_hash_of_what_was_compiled(busy, name, how):
 def test_each_file_is_read_once(busy, name, monkeypatch):
     """Somebody saves the file as soon as it was read: everything shows what was read, and the revision is of it."""
     clean = build(busy, busy.parent / "clean")
-    read, file = folder.read_file, busy / name
+    read, file = files.read_file, busy / name
 
     def read_then_save(path: Path, limit: int) -> bytes:
         data = read(path, limit)
@@ -486,7 +486,8 @@ def test_each_file_is_read_once(busy, name, monkeypatch):
             file.write_bytes(data.replace(b"Before", b"After").replace(b"Hot", b"Cold") + b"\n## 9 Saved meanwhile\n")
         return data
 
-    monkeypatch.setattr(folder, "read_file", read_then_save)
+    for module in (files, folder):
+        monkeypatch.setattr(module, "read_file", read_then_save)
     built = build(busy)
     monkeypatch.undo()
     assert built.saved_meanwhile == (name,)

@@ -17,8 +17,8 @@ from mdr_blueprint.diagnostics import UsageError
 from mdr_blueprint.importers.record_file import RecordFile
 from mdr_blueprint.load import load
 from mdr_blueprint.pipeline import build
-from mdr_blueprint.source import File, folder, read, yaml_reader
-from mdr_blueprint.source.folder import read_file
+from mdr_blueprint.source import File, files, folder, read, yaml_reader
+from mdr_blueprint.source.files import read_file
 
 RECORDS = "hazards:\n  HZ-1: {title: Heat}\nharms:\n  HA-1: {title: Burn}\n"
 HUGE = 20 * 1000**3
@@ -137,7 +137,7 @@ def test_a_file_that_grows_is_read_no_further(tmp_path, monkeypatch):
     def empty(descriptor: int) -> os.stat_result:
         return os.stat_result((*real(descriptor)[:6], 0, *real(descriptor)[7:10]))
 
-    monkeypatch.setattr(folder.os, "fstat", empty)
+    monkeypatch.setattr(files.os, "fstat", empty)
     path.write_bytes(bytes(20_000_000))
     tracemalloc.start()
     with pytest.raises(OSError, match="more than the 99"):
@@ -167,7 +167,7 @@ def test_nothing_is_called_missing_because_a_file_was_not_read(make_project, mon
         "waivers: {WV-1: {code: ID112, place: X, reason: x, approved_by: {name: N, date: 2026-01-01}, expires: 2027-01-01}}\n",
     }
     files["c.yaml"] += device
-    monkeypatch.setattr(folder, "MAX_BYTES", 1000)
+    monkeypatch.setattr(files, "MAX_BYTES", 1000)
     without = compile(make_project(files, stage="submission"), as_of=TODAY)
     read_in_part = compile(make_project({**files, "a.yaml": RECORDS + "#" * 1000}, stage="submission"), as_of=TODAY)
     assert told(read_in_part) == ["a.yaml:1:1 ID101"]

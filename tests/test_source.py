@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from mdr_blueprint import compile
 from mdr_blueprint.diagnostics import Place, UsageError
-from mdr_blueprint.source import Map, Seq, folder, place_of, read, read_text, yaml_reader
+from mdr_blueprint.source import Map, Seq, files, folder, place_of, read, read_text, yaml_reader
 
 KEPT = b"hazards:\n  HZ-1: {title: Kept}\n"
 
@@ -226,7 +226,7 @@ def test_control_characters_written_as_escapes():
 
 @pytest.mark.verifies("REQ-SRC-04")
 def test_size_is_bounded(monkeypatch, check):
-    monkeypatch.setattr(folder, "MAX_BYTES", 200_000)
+    monkeypatch.setattr(files, "MAX_BYTES", 200_000)
     found = check(
         {
             "a.yaml": KEPT,

@@ -85,7 +85,7 @@ def classify(what: What = HERE, form: TextOrJson = "text", guidance: Guidance = 
 def _of_file(path: Path, law: Law, guidance: str | None) -> Iterator[Answer]:
     from mdr_blueprint.classification import classify as by_rules
     from mdr_blueprint.source import place_of, read_text
-    from mdr_blueprint.source.folder import read_file
+    from mdr_blueprint.source.files import read_file
     from mdr_blueprint.source.yaml_reader import MAX_BYTES
 
     try:

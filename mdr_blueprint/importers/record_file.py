@@ -17,7 +17,7 @@ from typing import Any
 from mdr_blueprint.diagnostics import UsageError
 from mdr_blueprint.importers.yaml_text import Node, TextError, parse
 from mdr_blueprint.source import Map, Source, Sources, read_text
-from mdr_blueprint.source.folder import read_file
+from mdr_blueprint.source.files import read_file
 from mdr_blueprint.source.yaml_reader import MAX_BYTES
 
 BOM = b"\xef\xbb\xbf"

@@ -11,7 +11,7 @@ from mdr_blueprint import library
 from mdr_blueprint.diagnostics import Fault, Place
 from mdr_blueprint.library import TEMPLATE
 from mdr_blueprint.source import File, Map, Sources, read_text
-from mdr_blueprint.source.folder import same_name
+from mdr_blueprint.source.files import same_name
 
 OUTPUTS = ("site", "word")
 ORDER = re.compile("[0-9]{1,4}")

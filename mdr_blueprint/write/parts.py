@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 from mdr_blueprint import library
 from mdr_blueprint.diagnostics import Fault, Place, UsageError, WriteError
-from mdr_blueprint.source.folder import WORD_TEMPLATE
+from mdr_blueprint.source.files import WORD_TEMPLATE
 from mdr_blueprint.write.data import write_data
 from mdr_blueprint.write.output import PARTS
 

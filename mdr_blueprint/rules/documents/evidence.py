@@ -12,7 +12,7 @@ from mdr_blueprint.proof import is_argued
 from mdr_blueprint.rules.engine import Found, entries, rule
 from mdr_blueprint.rules.questions import call, first, gaps, is_used, lacks, listed, referring, shortfall, unread
 from mdr_blueprint.source import Sources
-from mdr_blueprint.source.folder import NOT_INPUT, PassedOver, steps
+from mdr_blueprint.source.files import NOT_INPUT, PassedOver, steps
 
 IDENTITY = "MDR Annex II 4(d); ISO 13485:2016 4.2.4"
 

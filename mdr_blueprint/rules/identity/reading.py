@@ -12,7 +12,7 @@ from mdr_blueprint.model import Evidence, Project
 from mdr_blueprint.model.project import FORMAT
 from mdr_blueprint.rules.engine import Found, rule
 from mdr_blueprint.source import Sources
-from mdr_blueprint.source.folder import is_record_file, same_name, steps
+from mdr_blueprint.source.files import is_record_file, same_name, steps
 
 CONTROLLED = "MDR Annex II (documentation clear, organised, readily searchable, unambiguous); ISO 13485:2016 4.2.4"
 UNIQUE = "MDR Annex II 4(d) (exact identity of what is cited); ISO 13485:2016 4.2.4"
