@@ -45,7 +45,7 @@ def site(table: Table) -> html.HtmlElement:
 
 def word(table: Table) -> bytes:
     of = document("## A\n\n::table m\n\n## B\n\n::table risks", m=table)
-    return write_word(of, footer="", template=TEMPLATE)
+    return write_word(of, footer="", template=TEMPLATE.read_bytes())
 
 
 def workbook(*tables: Table) -> bytes:

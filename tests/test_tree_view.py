@@ -48,7 +48,7 @@ def with_trees(*tables: Table, text: str = "") -> Document:
 
 
 def word(*tables: Table, text: str = "") -> bytes:
-    return write_word(with_trees(*tables, text=text), footer="", template=TEMPLATE)
+    return write_word(with_trees(*tables, text=text), footer="", template=TEMPLATE.read_bytes())
 
 
 def test_equal_neighbours_share_a_branch_and_empty_cells_end_it():

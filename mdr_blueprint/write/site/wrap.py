@@ -231,7 +231,7 @@ def write_plain(pages: Iterable[SitePage], target: Path, *, name: str, footer: s
     for path, page in ours.pages.items():
         file = target / "docs" / path
         file.parent.mkdir(parents=True, exist_ok=True)
-        file.write_text(page.markdown, "utf-8", newline="\n")
+        file.write_text(_titled(page), "utf-8", newline="\n")
     for asset in ASSETS:
         shutil.copyfile(library.folder("templates") / "site" / asset, target / "docs" / "assets" / asset)
     config = settings(ours.navigation(), name, footer, language) | {
@@ -240,3 +240,13 @@ def write_plain(pages: Iterable[SitePage], target: Path, *, name: str, footer: s
     }
     # JSON is YAML: a title may hold any character
     (target / "mkdocs.yml").write_text(json.dumps(config, indent=1, ensure_ascii=False) + "\n", "utf-8", newline="\n")
+
+
+def _titled(page: SitePage) -> str:
+    """A page with its title at its head, where that holds a sign of HTML: a theme that takes it from the heading would undo the
+    escape.
+    """
+    title = escape(page.title)
+    if title == page.title or page.menu != page.title:
+        return page.markdown
+    return f"---\ntitle: {json.dumps(title, ensure_ascii=False)}\n---\n\n{page.markdown}"
