@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
 from typing import Any
 
-from mdr_blueprint.classification import Classified, classify, following, guidance_named, understood
+from mdr_blueprint.classification import Classified, classify, following, guidance_named, stated_in
 from mdr_blueprint.conditions import Condition, Outcome, judge
 from mdr_blueprint.load import Dossier, Entry, Law
 from mdr_blueprint.model import Accessory, Classification, Component, Device, Variant
@@ -96,7 +96,7 @@ def known_of(facts: Mapping[str, Any], law: Law, decided: AccessoryClass | Class
     The class is read with the guidance that the decision names, where the library knows it.
     """
     guidance = guidance_named(decided.guidance, law) if decided else None
-    return _known(tuple(understood(facts, law)[0].items()), law, guidance)
+    return _known(tuple(stated_in(facts, law).items()), law, guidance)
 
 
 @lru_cache(maxsize=4096)

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from mdr_blueprint import classify, compile
+from mdr_blueprint.classification import reading
 from mdr_blueprint.conditions import Is, names, parse
 from mdr_blueprint.facts import known_of, subjects
 from mdr_blueprint.load import load_law
@@ -117,3 +118,14 @@ components:
 def test_classify_from_python_reads_as_the_handbook_says():
     result = classify({"active": True, "role": "diagnostic", "energy_to_body": True, "contact": "intact_skin"})
     assert (result.device_class, result.deciding_rules) == ("IIa", (10,))
+
+
+@pytest.mark.verifies("REQ-SRC-04")
+def test_what_an_unknown_fact_may_mean_is_sought_only_to_be_told(tmp_path, monkeypatch):
+    """Each search goes through the whole vocabulary, and the facts are asked for by every rule."""
+    sought = []
+    monkeypatch.setattr(reading, "nearest", lambda word, known: sought.append(word))
+    assert known_of({"activ": "true", "active": "maybe"}, LAW).stated == {}
+    assert sought == []
+    assert len(classify({"activ": "true", "active": "maybe"}).unknown) == 2
+    assert sought == ["activ", "maybe"]

@@ -7,11 +7,13 @@ from pathlib import Path
 import pytest
 
 from mdr_blueprint.graph import Graph
-from mdr_blueprint.load import load_law
+from mdr_blueprint.load import Dossier, load_law
+from mdr_blueprint.model import ClauseAnswer
 from mdr_blueprint.pipeline import compile
 from mdr_blueprint.render.tree import branches
 from mdr_blueprint.revision import Revision
 from mdr_blueprint.tables import Gap, Inputs, Row, Table, Tables, engine, trace
+from mdr_blueprint.tables.series import states
 from mdr_blueprint.tables.shapes import words
 
 LAW = load_law()
@@ -464,3 +466,13 @@ def test_a_table_ends_where_nobody_reads_on(tmp_path, monkeypatch):
     assert [fault.message for fault in made.faults] == ["the table Need to result has more than 12 rows; the table ends here"]
     assert len(made.get("level_trace").rows) == 4
     assert len(made.faults) == 1
+
+
+@pytest.mark.verifies("REQ-SRC-04")
+def test_answers_to_clauses_are_sorted_by_standard_once(tmp_path, monkeypatch):
+    made = tables(tmp_path, "clauses:\n" + "".join(f"  iso-{n}: {{'4.{n}': {{verdict: P}}}}\n" for n in range(50)))
+    asked, of = [], Dossier.of
+    monkeypatch.setattr(Dossier, "of", lambda dossier, cls: asked.append(cls) or of(dossier, cls))
+    told = [[state.key for state in states(made.inputs, f"iso-{n}")] for n in range(50)]
+    assert told == [[f"4.{n}"] for n in range(50)]
+    assert asked.count(ClauseAnswer) == 1

@@ -6,7 +6,7 @@ stated were otherwise names those facts as *assumed*. What cannot be read is par
 """
 
 from mdr_blueprint.classification.evaluate import classify
-from mdr_blueprint.classification.reading import following, guidance_named, plain, understood
+from mdr_blueprint.classification.reading import following, guidance_named, plain, stated_in
 from mdr_blueprint.classification.result import (
     CLASSES,
     SUFFIXES,
@@ -33,5 +33,5 @@ __all__ = [
     "following",
     "guidance_named",
     "plain",
-    "understood",
+    "stated_in",
 ]

@@ -76,26 +76,37 @@ def _letters(text: str) -> str:
 
 
 def understood(facts: Any, law: Law) -> tuple[dict[str, str], list[Unknown]]:
-    """The facts that the vocabulary knows, as it writes them, and those that it does not know."""
-    stated: dict[str, str] = {}
-    unknown: list[Unknown] = []
+    """The facts that the vocabulary knows, as it writes them, and those that it does not know, with what was probably meant."""
     if not isinstance(facts, Mapping):
-        return stated, [] if facts is None else [Unknown("facts", None, "facts are a mapping of names to values")]
+        return {}, [] if facts is None else [Unknown("facts", None, "facts are a mapping of names to values")]
+    stated = stated_in(facts, law)
+    return stated, [_unknown(name, plain(fact), law) for name, fact in facts.items() if name not in stated]
+
+
+def stated_in(facts: Mapping[Any, Any], law: Law) -> dict[str, str]:
+    """The facts that the vocabulary knows, as it writes them."""
+    stated: dict[str, str] = {}
     for name, fact in facts.items():
+        definition = law.facts.facts.get(name) if isinstance(name, str) and name not in law.facts.derived else None
         value = plain(fact)
-        definition = law.facts.facts.get(name) if isinstance(name, str) else None
-        if name in law.facts.derived:
-            unknown.append(Unknown(name, value, "follows from other facts and is never stated"))
-        elif definition is None:
-            unknown.append(Unknown(str(name), value, "unknown fact", nearest(str(name), law.facts.facts)))
-        elif value is None:
-            unknown.append(Unknown(name, None, "a fact has one value, plain or as {value, argument}"))
-        elif value in definition.answers or (definition.type == "number" and value.isdecimal()):
+        if definition is None or value is None:
+            continue
+        if value in definition.answers or (definition.type == "number" and value.isdecimal()):
             stated[name] = value
-        else:
-            answers = ", ".join(definition.answers) or "a whole number"
-            unknown.append(Unknown(name, value, f"the answer is one of: {answers}", nearest(value, definition.answers)))
-    return stated, unknown
+    return stated
+
+
+def _unknown(name: Any, value: str | None, law: Law) -> Unknown:
+    """Why a fact cannot be used."""
+    if name in law.facts.derived:
+        return Unknown(name, value, "follows from other facts and is never stated")
+    definition = law.facts.facts.get(name) if isinstance(name, str) else None
+    if definition is None:
+        return Unknown(str(name), value, "unknown fact", nearest(str(name), law.facts.facts))
+    if value is None:
+        return Unknown(name, None, "a fact has one value, plain or as {value, argument}")
+    answers = ", ".join(definition.answers) or "a whole number"
+    return Unknown(name, value, f"the answer is one of: {answers}", nearest(value, definition.answers))
 
 
 def plain(fact: Any) -> str | None:

@@ -63,6 +63,14 @@ class Inputs:
         return self._clause_trees[standard]
 
     @cached_property
+    def clause_answers(self) -> dict[str, list[Entry[ClauseAnswer]]]:
+        """What the project says of clauses, by their standard."""
+        found: dict[str, list[Entry[ClauseAnswer]]] = {}
+        for entry in kept(self.dossier.of(ClauseAnswer)):
+            found.setdefault(entry.owner or "", []).append(entry)
+        return found
+
+    @cached_property
     def open_findings(self) -> dict[str, int]:
         """How many findings that are not waived there are about each kind and its records."""
         found = {}
@@ -233,4 +241,4 @@ def standard_words(inputs: Inputs, id_: str) -> str:
 
 def answered_standards(inputs: Inputs) -> Sequence[str]:
     """Standards whose clauses the project judges, in file order."""
-    return list(dict.fromkeys(entry.owner or "" for entry in kept(inputs.dossier.of(ClauseAnswer))))
+    return list(inputs.clause_answers)

@@ -15,7 +15,7 @@ from mdr_blueprint.load import Entry
 from mdr_blueprint.model import AppliedStandard, ClauseAnswer
 from mdr_blueprint.model.library import ClauseItem
 from mdr_blueprint.rules.verification.clauses import names_facts, said_by
-from mdr_blueprint.tables.inputs import Inputs, answered_standards, kept, number_order, records
+from mdr_blueprint.tables.inputs import Inputs, answered_standards, number_order, records
 from mdr_blueprint.tables.shapes import RecordLink
 
 GENERAL = "iec-60601-1"
@@ -57,7 +57,7 @@ def states(inputs: Inputs, standard: str) -> list[ClauseState]:
 
 
 def _unlisted(inputs: Inputs, standard: str, listed: set[str]) -> Iterator[ClauseState]:
-    judged = (e for e in kept(inputs.dossier.of(ClauseAnswer)) if e.owner == standard and e.key not in listed)
+    judged = (entry for entry in inputs.clause_answers.get(standard, ()) if entry.key not in listed)
     for entry in sorted(judged, key=lambda e: clause_order(e.key)):
         said: Verdict = entry.record.verdict or "open"
         lost = reopened_by(entry.record, inputs.known) if said != "open" else ()
