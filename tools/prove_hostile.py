@@ -6,7 +6,8 @@
     python tools/prove_hostile.py names                    odd names of files, folders and ids
     python tools/prove_hostile.py mutations --only 123     one of them again
 
-Each project is checked in every format, asked for its status, class and traces, and built with all parts, in a process of its own.
+Each project is checked in every format and built with all parts, in a process of its own; those of mutations and names are also asked
+for their status, class and traces.
 Seconds are those of the processor, so that other work on the machine does not count. Exit code 1 when something failed; its project
 is then kept, and the way to try it again is printed.
 """
@@ -84,11 +85,11 @@ class Prover:
         self.clean[example] = outcome.seconds["build"]
         print(f"clean {example}: check {outcome.seconds['check']:.1f} s, build {outcome.seconds['build']:.1f} s, {outcome.memory} MB", flush=True)
 
-    def attempt(self, name: str, example: str, files: Files) -> Outcome:
-        """Try these files; a project that fails is kept."""
+    def attempt(self, name: str, example: str, files: Files, *, readers: bool = True) -> Outcome:
+        """Try these files; a project that fails is kept. With `readers`, also status, class and traces."""
         folder = self.scratch / name
         write(folder, files)
-        outcome = run(folder, CHECK_LIMIT, max(30.0, BUILD_TIMES * self.clean.get(example, 10.0)))
+        outcome = run(folder, CHECK_LIMIT, max(30.0, BUILD_TIMES * self.clean.get(example, 10.0)), readers=readers)
         if outcome.failed:
             shutil.rmtree(self.keep / name, ignore_errors=True)
             shutil.copytree(folder, self.keep / name, ignore=shutil.ignore_patterns("build", ".mdr-build*"))
@@ -100,7 +101,7 @@ class Prover:
         figures = Figures()
         numbered = [(number, case) for number, case in enumerate(cases) if options.only in (None, number)]
         with ThreadPoolExecutor(options.workers) as pool:
-            outcomes = pool.map(lambda pair: self.attempt(f"{idea}-{pair[0]}", pair[1].example, pair[1].make()), numbered)
+            outcomes = pool.map(lambda pair: self.attempt(f"{idea}-{pair[0]}", pair[1].example, pair[1].make(), readers=not pair[1].trials), numbered)
             for (number, case), outcome in zip(numbered, outcomes, strict=True):
                 figures.add(case.what, outcome, self.clean[case.example])
                 if outcome.failed:
@@ -115,9 +116,9 @@ class Prover:
         """The one value that makes a batch fail, or the few that do so together; their project is kept."""
         while len(trials) > 1:
             halves = trials[: len(trials) // 2], trials[len(trials) // 2 :]
-            failing = next((half for half in halves if self.attempt(name, "blank", confusion.project(half)).failed), None)
+            failing = next((half for half in halves if self.attempt(name, "blank", confusion.project(half), readers=False).failed), None)
             if failing is None:
-                self.attempt(name, "blank", confusion.project(trials))
+                self.attempt(name, "blank", confusion.project(trials), readers=False)
                 break
             trials = failing
         return "; ".join(map(str, trials)) if len(trials) < 5 else f"{len(trials)} values together"

@@ -42,7 +42,7 @@ class Outcome:
     """Peak, in MB."""
 
 
-def run(project: Path, check_limit: float, build_limit: float, *, readers: bool = True) -> Outcome:
+def run(project: Path, check_limit: float, build_limit: float, *, readers: bool) -> Outcome:
     """Every step on a project. Whatever is raised is a fault, but a wrong call of `trace` or `classify`.
 
     The limits are seconds of the processor, so that other work on the machine does not count.
