@@ -65,8 +65,7 @@ def compile(path: Path | str, *, as_of: date | None = None) -> Compilation:
     """Read, load, link and check the project that `path` lies in. Dated rules judge by `as_of`, else by today."""
     root = find_root(Path(path))
     with collector_resting():
-        sources = read(root)
-    return compile_sources(sources, as_of=as_of)
+        return compile_sources(read(root), as_of=as_of)
 
 
 def compile_sources(sources: Sources, *, as_of: date | None = None) -> Compilation:
