@@ -8,9 +8,7 @@ Each stage yields a new frozen type; no stage looks back, none changes what it w
 
 from __future__ import annotations
 
-import gc
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -18,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 from mdr_blueprint import classification, library
 from mdr_blueprint.classification import Classified
+from mdr_blueprint.collector import collector_resting
 from mdr_blueprint.diagnostics import Fault, Place, Report, UsageError
 from mdr_blueprint.graph import Graph, link
 from mdr_blueprint.load import Dossier, Law, load, load_law, load_library
@@ -206,23 +205,3 @@ def newest_day(dossier: Dossier) -> date:
     approvals = [entry.record.date for entry in dossier.of(Evidence)]
     days = [day for day in (*runs, *approvals) if day is not None]
     return max(days, default=date(2017, 5, 5))  # the day the Regulation was published: nothing dated, nothing expired
-
-
-@contextmanager
-def collector_resting() -> Iterator[None]:
-    """The cyclic collector would walk the growing model over and over: it costs more than the loading itself.
-
-    The whole model is also kept from it until the end of the process, or until the next one is made: only then can the old
-    one be given back, whose parts hold on to each other.
-    """
-    was_on = gc.isenabled()
-    gc.disable()
-    if gc.get_freeze_count():
-        gc.unfreeze()
-        gc.collect()
-    try:
-        yield
-    finally:
-        gc.freeze()
-        if was_on:
-            gc.enable()

@@ -12,13 +12,13 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
+from mdr_blueprint.collector import collector_resting
 from mdr_blueprint.diagnostics import Place, UsageError
 from mdr_blueprint.importers.junit import read_report
 from mdr_blueprint.importers.runs import Plan, plan
 from mdr_blueprint.importers.writing import Patch, patches, write
 from mdr_blueprint.load import Dossier, load
 from mdr_blueprint.model import Run, Test
-from mdr_blueprint.pipeline import collector_resting
 from mdr_blueprint.source import Map, Sources, read
 from mdr_blueprint.source.folder import find_root
 
