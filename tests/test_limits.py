@@ -167,7 +167,7 @@ def test_nothing_is_called_missing_because_a_file_was_not_read(make_project, mon
         "waivers: {WV-1: {code: ID112, place: X, reason: x, approved_by: {name: N, date: 2026-01-01}, expires: 2027-01-01}}\n",
     }
     files["c.yaml"] += device
-    monkeypatch.setattr(files, "MAX_BYTES", 1000)
+    monkeypatch.setattr("mdr_blueprint.source.files.MAX_BYTES", 1000)
     without = compile(make_project(files, stage="submission"), as_of=TODAY)
     read_in_part = compile(make_project({**files, "a.yaml": RECORDS + "#" * 1000}, stage="submission"), as_of=TODAY)
     assert told(read_in_part) == ["a.yaml:1:1 ID101"]

@@ -146,7 +146,15 @@ def started(project: Path, port: int, log: TextIO, *before: str) -> subprocess.P
     scratch = project.parent / "tmp"
     scratch.mkdir(exist_ok=True)
     command = [*before, sys.executable, "-m", "mdr_blueprint", "serve", "--port", str(port)]
-    return subprocess.Popen(command, cwd=project, stdout=log, stderr=log, env={**os.environ, "TMPDIR": str(scratch)})
+    environment = {**os.environ, "TMPDIR": str(scratch)}
+    return subprocess.Popen(command, cwd=project, stdout=log, stderr=log, env=environment, preexec_fn=hear_signals if os.name == "posix" else None)
+
+
+def hear_signals() -> None:
+    """Whoever runs the tests may ignore a signal, as a service in the background does, and hands that on."""
+    for name in ("SIGINT", "SIGHUP"):
+        if hasattr(signal, name):
+            signal.signal(getattr(signal, name), signal.SIG_DFL)
 
 
 def free_port() -> int:
