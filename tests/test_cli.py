@@ -489,6 +489,20 @@ def test_trace_of_a_chain_longer_than_the_stack(mdr, project):
     assert len(json.loads(out)["rests_on"]) == 1500
 
 
+@pytest.mark.verifies("REQ-SRC-04")
+def test_a_line_of_a_long_trace_is_as_long_as_any(mdr, project):
+    """The indent of all lines of a chain would grow with the square of its length."""
+    chain = "".join(f"  REQ-C{n}: {{title: Chain, satisfies: [REQ-C{n + 1}]}}\n" for n in range(300))
+    (project / "chain.yaml").write_text(f"requirements:\n{chain}  REQ-C300: {{title: Chain}}\n", "utf-8")
+    code, out, _ = mdr("trace", "REQ-C0", str(project), "--depth", "0")
+    lines = out.splitlines()
+    assert code == 0
+    assert next(line for line in lines if "REQ-C40" in line).startswith(" " * 117 + "└─ satisfies REQ-C40 ")
+    assert next(line for line in lines if "REQ-C300" in line).startswith("(300) " + " " * 120 + "└─ satisfies REQ-C300 ")
+    assert max(map(len, lines)) < 200
+
+
+
 # ---------------------------------------------------------------- schema
 
 

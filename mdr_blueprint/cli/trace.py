@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 Direction = Literal["down", "up"]
 TITLE = 72
 """Longest title in a line of a tree."""
+MOST_RAILS = 40
+"""So many steps of indent are drawn; a line deeper than that begins with its depth: a chain may be as long as the project."""
 Id = Annotated[str, typer.Argument(metavar="ID", show_default=False, help="A record, such as RC-021 or gspr:14.2(d).")]
 Depth = Annotated[int, typer.Option(min=0, metavar="N", help="Stop after N steps; 0 for no limit.")]
 
@@ -168,7 +170,9 @@ def _lines(steps: list[Step], tracer: Tracer) -> Iterator[str]:
     open_above: list[bool] = []
     for step in steps:
         del open_above[step.depth - 1 :]
-        rails = "".join("│  " if is_open else "   " for is_open in open_above)
+        rails = "".join("│  " if is_open else "   " for is_open in open_above[-MOST_RAILS:])
+        if len(open_above) > MOST_RAILS:
+            rails = f"({step.depth}) {rails}"
         open_above.append(not step.last)
         name = step.id + (f"#{', #'.join(step.places)}" if step.places else "")
         mark = " (*)" if step.elsewhere else " ..." if step.cut else ""
