@@ -84,3 +84,17 @@ def git(monkeypatch: pytest.MonkeyPatch) -> Callable[..., str]:
         return subprocess.run(["git", "-C", str(folder), *arguments], check=True, capture_output=True, text=True).stdout
 
     return run
+
+
+@pytest.fixture
+def make_repository(make_project: MakeProject, git: Callable[..., str]) -> Callable[[Mapping[str, str]], Path]:
+    """Write a project and commit it as `First state`."""
+
+    def make(files: Mapping[str, str]) -> Path:
+        root = make_project(files)
+        git(root, "init", "-q", "-b", "main")
+        git(root, "add", "-A")
+        git(root, "commit", "-q", "-m", "First state")
+        return root
+
+    return make

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import subprocess
+import time
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -87,12 +88,8 @@ def set_trap(root: Path, folder: Path, trap: Trap) -> Path:
 
 
 @pytest.fixture
-def repository(make_project, git):
-    root = make_project(FILES)
-    git(root, "init", "-q", "-b", "main")
-    git(root, "add", "-A")
-    git(root, "commit", "-q", "-m", "First state")
-    return root
+def repository(make_repository):
+    return make_repository(FILES)
 
 
 def ask_everything(root: Path, target: Path) -> str:
@@ -226,3 +223,23 @@ def test_a_submodule_is_told_at_both_ends_of_a_comparison(repository, git, tmp_p
     done = mdr("check", "--since", "HEAD", "--format", "json", cwd=outer)
     assert "DOC850" not in done.stdout
     assert "DOC850" in mdr("check", "--format", "json", cwd=outer).stdout
+
+
+def test_git_that_falls_silent_is_waited_for_once(repository, tmp_path, monkeypatch):
+    """Its list of further folders of objects never ends: whatever is asked, git waits."""
+    monkeypatch.setattr("mdr_blueprint.revision.repository.SECONDS", 2)
+    (repository / ".git" / "objects" / "info").mkdir(exist_ok=True)
+    os.mkfifo(repository / ".git" / "objects" / "info" / "alternates")
+    start = time.monotonic()
+    state = read_revision(repository, {})
+    assert state.doubt.startswith("git has not answered for 2 seconds")
+    with pytest.raises(UsageError, match="git has not answered for 2 seconds"):
+        restore(repository, "HEAD", tmp_path / "earlier")
+    assert time.monotonic() - start < 60
+
+
+def test_what_is_copied_of_a_repository_is_bounded(repository):
+    for number in range(9):
+        with (repository / ".git" / f"sharedindex.{number}").open("wb") as part:
+            part.truncate(60 * 2**20)
+    assert "has more than" in read_revision(repository, {}).doubt

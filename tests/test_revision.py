@@ -28,12 +28,8 @@ def read_of(root):
 
 
 @pytest.fixture
-def repository(make_project, git):
-    root = make_project(FILES)
-    git(root, "init", "-q", "-b", "main")
-    git(root, "add", "-A")
-    git(root, "commit", "-q", "-m", "First state")
-    return root
+def repository(make_repository):
+    return make_repository(FILES)
 
 
 @pytest.mark.verifies("REQ-REV-01")

@@ -9,10 +9,9 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from errno import EEXIST, EILSEQ, EINVAL, ENAMETOOLONG
 from pathlib import Path
-from typing import IO
 
 from mdr_blueprint.diagnostics import UsageError, did_you_mean
-from mdr_blueprint.revision.repository import Repository, UnreadableError, opened
+from mdr_blueprint.revision.repository import Answer, Repository, UnreadableError, opened
 
 LINK, INNER, FILES = b"120000", b"160000", frozenset({b"100644", b"100755", b"100664"})
 """Modes in git: of a symbolic link, of a repository inside the repository, of files."""
@@ -102,6 +101,8 @@ def _why_not(repository: Repository, ref: str) -> str:
     hint = f"; did you mean {remote}?" if remote else did_you_mean(ref, names)
     if (repository.text("rev-parse", "--is-shallow-repository") or "").strip() == "true":
         hint += "; the clone is shallow: fetch that revision too, with `git fetch --unshallow`"
+    if "@{" in ref:
+        hint += "; what only the log or the settings of a repository say is not read: name the commit"
     return f"git knows no revision `{ref}` here{hint}"
 
 
@@ -146,7 +147,7 @@ def _check_paths(paths: Iterable[str], ref: str) -> None:
         folders |= above
 
 
-def _aim(stream: IO[bytes], size: int, root: Path, path: str, target: Path, ref: str) -> Path:
+def _aim(stream: Answer, size: int, root: Path, path: str, target: Path, ref: str) -> Path:
     """Where a link of the project leads, a place in the project as one below `target`; nobody follows it."""
     text = stream.read(size) if size <= MAX_LINK else b""
     if not text or b"\0" in text:
@@ -155,7 +156,7 @@ def _aim(stream: IO[bytes], size: int, root: Path, path: str, target: Path, ref:
     return target / there.relative_to(root) if there.is_relative_to(root) else there
 
 
-def _write(stream: IO[bytes], size: int, file: Path, what: str) -> None:
+def _write(stream: Answer, size: int, file: Path, what: str) -> None:
     """A new file, piece by piece: evidence may be larger than memory."""
     try:
         file.parent.mkdir(parents=True, exist_ok=True)

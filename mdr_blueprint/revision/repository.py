@@ -18,19 +18,19 @@ import subprocess
 import sys
 import tempfile
 import threading
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
 
 SECONDS = 60
-"""How long git may take for one answer."""
-SECONDS_OF_CONTENT = 900
-"""How long it may take for the content of all files of a commit: evidence may be larger than memory."""
+"""How long git may be silent."""
+PIECE = 1 << 20
 MAX_ANSWER = 64 * 1024 * 1024
 """Bytes of one answer. A listing that is longer is of no project that can be compiled."""
-MAX_REFERENCES = 64 * 1024 * 1024
+MAX_VIEW = 256 * 1024 * 1024
+"""Bytes that are copied of a repository, its objects and index apart."""
 FIXED = ("--no-pager", "--no-replace-objects", "-c", "core.fsmonitor=", "-c", "log.showSignature=false")
 """What stands in every call, whatever the user has set: the name of a commit means its own content, and nothing is started."""
 OF_THE_USER = frozenset({"GIT_CONFIG_GLOBAL", "GIT_CONFIG_SYSTEM", "GIT_CONFIG_NOSYSTEM", "GIT_EXEC_PATH"})
@@ -64,6 +64,48 @@ class Stored:
     """Holds objects and references; another folder than `own` in a linked work tree."""
 
 
+class Answer:
+    """The output of git while it runs. Raises `UnreadableError` once it has been silent for too long, and ends it."""
+
+    def __init__(self, process: subprocess.Popen[bytes]) -> None:
+        assert process.stdout is not None
+        self._process, self._stream = process, process.stdout
+        self._is_silent = False
+        self.is_whole = False
+        """Git has ended well."""
+
+    def read(self, size: int) -> bytes:
+        return self._bounded(lambda: self._stream.read(size))
+
+    def readline(self) -> bytes:
+        return self._bounded(self._stream.readline)
+
+    def end(self) -> None:
+        """Let it go: what is not read by now is not wanted."""
+        self._stream.close()
+        if self._process.poll() is None and not self._is_silent:
+            with suppress(subprocess.TimeoutExpired):  # one that still writes ends by the closed stream
+                self._process.wait(1)
+        self._process.kill()
+        self.is_whole = self._process.wait() == 0
+
+    def _bounded(self, read: Callable[[], bytes]) -> bytes:
+        alarm = threading.Timer(SECONDS, self._stop)
+        alarm.daemon = True
+        alarm.start()
+        try:
+            piece = read()
+        finally:
+            alarm.cancel()
+        if self._is_silent:
+            raise UnreadableError(f"git has not answered for {SECONDS} seconds")
+        return piece
+
+    def _stop(self) -> None:
+        self._is_silent = True
+        self._process.kill()
+
+
 @dataclass(frozen=True)
 class Repository:
     """A repository as it is asked through its view."""
@@ -74,36 +116,39 @@ class Repository:
     view: Path
 
     def ask(self, *arguments: str) -> bytes | None:
-        """What git answers; None where it fails, takes too long or has no end."""
-        call, environment = self._call(arguments)
+        """What git answers; None where it fails or has no end. Raises `UnreadableError` where it is silent for too long."""
         try:
-            process = subprocess.Popen(
-                call, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, env=environment
-            )
+            with self._asked(arguments, subprocess.DEVNULL) as answer:
+                pieces, size = [], 0
+                while size <= MAX_ANSWER and (piece := answer.read(PIECE)):
+                    pieces.append(piece)
+                    size += len(piece)
         except OSError:
             return None
-        with _bounded(process, SECONDS) as stdout:
-            answer = stdout.read(MAX_ANSWER + 1)
-            if len(answer) > MAX_ANSWER:
-                process.kill()
-        return answer if process.returncode == 0 and len(answer) <= MAX_ANSWER else None
+        return b"".join(pieces) if answer.is_whole and size <= MAX_ANSWER else None
 
     def text(self, *arguments: str) -> str | None:
         answer = self.ask(*arguments)
         return answer.decode("utf-8", "replace") if answer is not None else None
 
     @contextmanager
-    def objects(self, names: Sequence[bytes]) -> Iterator[IO[bytes]]:
-        """The stream of `git cat-file --batch` for the named objects: a head line, the content, a line end, for each."""
-        call, environment = self._call(("cat-file", "--batch"))
+    def objects(self, names: Sequence[bytes]) -> Iterator[Answer]:
+        """The answer of `git cat-file --batch` for the named objects: a head line, the content, a line end, for each."""
         with tempfile.TemporaryFile() as listed:
             listed.writelines(name + b"\n" for name in names)
             listed.seek(0)
-            process = subprocess.Popen(
-                call, stdin=listed, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, env=environment
-            )
-            with _bounded(process, SECONDS_OF_CONTENT) as stdout:
-                yield stdout
+            with self._asked(("cat-file", "--batch"), listed) as answer:
+                yield answer
+
+    @contextmanager
+    def _asked(self, arguments: Sequence[str], question: IO[bytes] | int) -> Iterator[Answer]:
+        call, environment = self._call(arguments)
+        process = subprocess.Popen(call, stdin=question, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, env=environment)
+        answer = Answer(process)
+        try:
+            yield answer
+        finally:
+            answer.end()
 
     def _call(self, arguments: Sequence[str]) -> tuple[list[str], dict[str, str]]:
         """The command line and the environment, the same for every question."""
@@ -176,16 +221,17 @@ def _make_view(view: Path, stored: Stored) -> None:
         (view / folder).mkdir()
     lines = sorted(b"%b %b\n" % (name, reference) for reference, name in _references(stored.common).items())
     (view / "packed-refs").write_bytes(b"".join(lines))
-    for name, base in (("shallow", stored.common), ("info/exclude", stored.common)):
-        if os.path.lexists(base / name):
-            (view / name).write_bytes(_content(base / name, MAX_ANSWER))
-    for part in stored.own.glob("sharedindex.*"):  # the larger half of a split index
-        (view / part.name).write_bytes(_content(part, MAX_ANSWER))
     _write_configuration(view, stored)
-    if (stored.common / "reftable").is_dir():
-        (view / "reftable").mkdir()
-        for table in (stored.common / "reftable").iterdir():
-            (view / "reftable" / table.name).write_bytes(_content(table, MAX_REFERENCES))
+    parts = [stored.common / name for name in ("shallow", "info/exclude") if os.path.lexists(stored.common / name)]
+    parts += sorted((stored.common / "reftable").glob("*"))
+    bases = dict.fromkeys(parts, stored.common) | dict.fromkeys(stored.own.glob("sharedindex.*"), stored.own)  # of a split index
+    left = MAX_VIEW
+    for part, base in bases.items():
+        content = _content(part, left)
+        left -= len(content)
+        copy = view / part.relative_to(base)
+        copy.parent.mkdir(exist_ok=True)
+        copy.write_bytes(content)
 
 
 def _write_configuration(view: Path, stored: Stored) -> None:
@@ -213,7 +259,7 @@ def _references(common: Path) -> dict[bytes, bytes]:
     """Reference -> name of the object, from the file that holds most of them and from those with a file of their own."""
     written: dict[bytes, bytes] = {}
     if os.path.lexists(common / "packed-refs"):
-        for line in _content(common / "packed-refs", MAX_REFERENCES).split(b"\n"):
+        for line in _content(common / "packed-refs", MAX_VIEW).split(b"\n"):
             match = REFERENCE.fullmatch(line.rstrip(b"\r"))  # other lines are comments, or what a tag stands for
             if match:
                 written[match[2]] = match[1]
@@ -242,18 +288,3 @@ def _content(file: Path, most: int) -> bytes:
     if len(content) > most:
         raise UnreadableError(f"`{file.name}` of the repository has more than {most:,} bytes")
     return content
-
-
-@contextmanager
-def _bounded(process: subprocess.Popen[bytes], seconds: int) -> Iterator[IO[bytes]]:
-    """The output of a process that is ended when its time is over."""
-    alarm = threading.Timer(seconds, process.kill)
-    alarm.daemon = True
-    alarm.start()
-    assert process.stdout is not None
-    try:
-        yield process.stdout
-    finally:
-        process.stdout.close()  # one that still writes ends by it
-        process.wait()
-        alarm.cancel()
