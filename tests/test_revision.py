@@ -191,6 +191,8 @@ def test_a_hook_of_git_does_not_point_elsewhere(repository, git, monkeypatch):
     monkeypatch.setenv("GIT_INDEX_FILE", "/nowhere/index")
     monkeypatch.setenv("GIT_LITERAL_PATHSPECS", "1")
     assert read_of(repository) == before
+    (repository / "risk.yaml").write_text("hazards: {}\n")
+    assert read_of(repository).dirty
 
 
 @pytest.mark.verifies("REQ-REV-01")
@@ -289,6 +291,7 @@ def test_a_large_file_kept_elsewhere_is_compared_by_its_hash(repository, git):
 def test_a_file_that_became_a_link_is_a_change(repository, git):
     (repository / "evidence").rename(repository.parent / "away")
     (repository / "evidence").symlink_to(repository.parent / "away")
+    (repository / ".git" / "info" / "exclude").write_text("evidence\n")  # the link alone would be an untracked file
     assert read_of(repository).dirty
     git(repository, "checkout", "-q", "--", ".")
 
